@@ -1,0 +1,146 @@
+"""The event stream: what happens in one run, as pure values, the same for page, terminal and store.
+
+    Started  Prefill*  ( MessageStarted TextDelta* MessageDone )*  Finished
+    Repaired may stand anywhere between Started and Finished.
+
+Laws: the deltas of a message joined are its text. Every event that consumed model tokens carries
+them, so the `tokens` of all events joined are the raw record of the run, markers included. Finished
+comes last and once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.conversation import Channel, Message
+
+
+class FinishReason(StrEnum):
+    """Why a run ended."""
+
+    STOP = "stop"
+    TOOL_CALL = "tool_call"
+    LENGTH = "length"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one run.
+
+    prompt_tokens: in the rendered prompt; cached_tokens: of those, not computed again.
+    analysis_tokens, commentary_tokens, final_tokens: content of each channel.
+    generated_tokens: everything the model produced, markers and headers included.
+    """
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    analysis_tokens: int = 0
+    commentary_tokens: int = 0
+    final_tokens: int = 0
+    generated_tokens: int = 0
+
+    def of(self, channel: Channel) -> int:
+        """Content tokens of one channel."""
+        counts = {
+            Channel.ANALYSIS: self.analysis_tokens,
+            Channel.COMMENTARY: self.commentary_tokens,
+            Channel.FINAL: self.final_tokens,
+        }
+        return counts[channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds since the run was submitted.
+
+    queued_s: until the model began to read the prompt.
+    first_token_s: until the first generated token; None where there was none.
+    first_answer_s: until the first token of final's content; None where there was none.
+    total_s: until the end. tokens_per_s: generated tokens after the first, per second.
+    """
+
+    queued_s: float = 0.0
+    first_token_s: float | None = None
+    first_answer_s: float | None = None
+    total_s: float = 0.0
+    tokens_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run was submitted.
+
+    prompt_sha256: hex digest of the prompt's token ids, each as four little-endian bytes.
+    """
+
+    run_id: str
+    prompt_tokens: int
+    prompt_sha256: str
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """`done` of `total` prompt tokens have been read."""
+
+    done: int
+    total: int
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStarted:
+    """A header is complete; `tokens` are the header's tokens, markers included."""
+
+    index: int
+    channel: Channel
+    recipient: str | None = None
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of message `index`. `text` may lag behind `tokens` by an unfinished UTF-8 character."""
+
+    index: int
+    text: str
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDone:
+    """A message ended. `complete` is False where it was cut off; `tokens` is the end marker, if any."""
+
+    index: int
+    message: Message
+    complete: bool
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Malformed output was repaired.
+
+    kind: a word for what was wrong (parser.RepairKind). at_token: index in the raw record.
+    tokens: what the repair set aside, if anything; they are in the raw record and in no message.
+    """
+
+    kind: str
+    at_token: int
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run ended; nothing follows."""
+
+    reason: FinishReason
+    usage: Usage
+    timing: Timing
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+ParserEvent = MessageStarted | TextDelta | MessageDone | Repaired
+Event = Started | Prefill | ParserEvent | Finished

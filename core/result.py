@@ -1,0 +1,191 @@
+"""Folding events into what people ask for: the live transcript of a run, and its result at the end."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.config import ReasoningLevel
+from core.conversation import Channel, Message
+from core.events import (
+    Event,
+    Finished,
+    FinishReason,
+    MessageDone,
+    MessageStarted,
+    Prefill,
+    Repaired,
+    Started,
+    TextDelta,
+    Timing,
+    Usage,
+)
+
+
+class TokenKind(StrEnum):
+    """What a generated token is part of: a header or marker, a channel's content, or a repair."""
+
+    MARKER = "marker"
+    ANALYSIS = "analysis"
+    COMMENTARY = "commentary"
+    FINAL = "final"
+    SET_ASIDE = "set-aside"
+
+
+@dataclass(slots=True)
+class LiveMessage:
+    """A message as far as it has come; `complete` is None while it is open."""
+
+    channel: Channel
+    recipient: str | None
+    text: str = ""
+    content_tokens: int = 0
+    complete: bool | None = None
+    message: Message | None = None
+
+
+@dataclass(slots=True)
+class Transcript:
+    """One run as far as it has come, folded from its events. The same events give the same transcript.
+
+    tokens: the raw record; kinds: what each of them is part of (same length).
+    """
+
+    run_id: str = ""
+    prompt_tokens: int = 0
+    prompt_sha256: str = ""
+    prefill: tuple[int, int] = (0, 0)
+    messages: list[LiveMessage] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+    kinds: list[TokenKind] = field(default_factory=list)
+    repairs: list[Repaired] = field(default_factory=list)
+    finished: Finished | None = None
+
+    def add(self, event: Event) -> None:
+        """Take in the next event of the run."""
+        kind = TokenKind.MARKER
+        match event:
+            case Started():
+                self.run_id = event.run_id
+                self.prompt_tokens = event.prompt_tokens
+                self.prompt_sha256 = event.prompt_sha256
+            case Prefill():
+                self.prefill = (event.done, event.total)
+            case MessageStarted():
+                self.messages.append(LiveMessage(event.channel, event.recipient))
+            case TextDelta():
+                message = self.messages[event.index]
+                message.text += event.text
+                message.content_tokens += len(event.tokens)
+                kind = TokenKind(message.channel.value)
+            case MessageDone():
+                message = self.messages[event.index]
+                message.complete, message.message = event.complete, event.message
+            case Repaired():
+                self.repairs.append(event)
+                kind = TokenKind.SET_ASIDE
+            case Finished():
+                self.finished = event
+        if event.tokens:
+            self.tokens.extend(event.tokens)
+            self.kinds.extend([kind] * len(event.tokens))
+
+    def text(self, channel: Channel) -> str:
+        """All text of a channel so far, messages apart by an empty line; tool calls included."""
+        return _joined(m.text for m in self.messages if m.channel is channel)
+
+    @property
+    def preamble(self) -> str:
+        """Commentary meant for the user: messages on that channel without a recipient."""
+        commentary = (m for m in self.messages if m.channel is Channel.COMMENTARY)
+        return _joined(m.text for m in commentary if m.recipient is None)
+
+    def content_tokens(self, channel: Channel) -> int:
+        """Content tokens of a channel so far."""
+        return sum(m.content_tokens for m in self.messages if m.channel is channel)
+
+    @property
+    def open_channel(self) -> Channel | None:
+        """The channel being written now, or None."""
+        last = self.messages[-1] if self.messages else None
+        return last.channel if last is not None and last.complete is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationResult:
+    """What one run gave.
+
+    text: the final channel only. reasoning: the analysis; None unless `capture_reasoning`.
+    commentary: preambles meant for the user; tool calls stand in `tool_calls` and `messages`.
+    channels: text by channel name; messages: in the order they were written. Without
+    `capture_reasoning` both hold no analysis.
+    token_ids: the raw record, markers included; None unless `capture_reasoning`.
+    repairs: what was malformed in the output and mended, in words.
+    """
+
+    text: str
+    reasoning: str | None
+    commentary: str
+    channels: dict[str, str]
+    messages: tuple[Message, ...]
+    finish_reason: FinishReason
+    reasoning_level: ReasoningLevel
+    model: str
+    prompt_sha256: str
+    usage: Usage
+    timing: Timing
+    repairs: tuple[str, ...]
+    token_ids: tuple[int, ...] | None = None
+
+    @property
+    def tool_calls(self) -> tuple[Message, ...]:
+        """Messages addressed to a tool."""
+        return tuple(m for m in self.messages if m.is_tool_call)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object of `counterpoint generate --json`."""
+        return {
+            "text": self.text,
+            "reasoning": self.reasoning,
+            "commentary": self.commentary,
+            "messages": [m.as_dict() for m in self.messages],
+            "finish_reason": self.finish_reason,
+            "reasoning_level": self.reasoning_level,
+            "model": self.model,
+            "prompt_sha256": self.prompt_sha256,
+            "usage": asdict(self.usage),
+            "timing": asdict(self.timing),
+            "repairs": list(self.repairs),
+        }
+
+
+def result_of(
+    transcript: Transcript, level: ReasoningLevel, model: str, capture_reasoning: bool
+) -> GenerationResult:
+    """The result of a finished transcript. Raises ValueError while it is unfinished."""
+    finished = transcript.finished
+    if finished is None:
+        raise ValueError("The run has not finished; read its events to the end first.")
+    shown = [c for c in Channel if capture_reasoning or c is not Channel.ANALYSIS]
+    messages = tuple(m.message for m in transcript.messages if m.message and m.channel in shown)
+    written = {m.channel for m in transcript.messages}
+    return GenerationResult(
+        text=transcript.text(Channel.FINAL),
+        reasoning=transcript.text(Channel.ANALYSIS) if capture_reasoning else None,
+        commentary=transcript.preamble,
+        channels={c.value: transcript.text(c) for c in shown if c in written},
+        messages=messages,
+        finish_reason=finished.reason,
+        reasoning_level=level,
+        model=model,
+        prompt_sha256=transcript.prompt_sha256,
+        usage=finished.usage,
+        timing=finished.timing,
+        repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
+        token_ids=tuple(transcript.tokens) if capture_reasoning else None,
+    )
+
+
+def _joined(texts: Any) -> str:
+    return "\n\n".join(t for t in texts if t)
