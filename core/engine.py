@@ -1,0 +1,195 @@
+"""The engine: conversation -> prompt tokens -> token ids -> events -> result."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.backends.base import TokenBackend, TokenRequest
+from core.compare import Comparison, judge
+from core.config import InferenceConfig, ReasoningLevel
+from core.config import reasoning_level as read_level
+from core.conversation import Conversation, Message, Role, conversation_from
+from core.errors import InvalidSetting, PromptTooLong
+from core.events import Event
+from core.models import ModelInfo, ModelLoader
+from core.prompt import HarmonyPrompt, render
+from core.result import GenerationResult
+from core.run import Run
+from core.sampling import SamplingParams
+from core.vocabulary import STOP_IDS
+
+Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
+LEVELS = tuple(ReasoningLevel)
+
+
+class InferenceEngine:
+    """Runs prompts on one gpt-oss model. Safe to use from many threads and tasks at once.
+
+    model: a ModelLoader, or a TokenBackend of your own (a replay, say).
+    config: settings; None reads the environment and `.env`.
+
+    A prompt is a string, a list of messages (`{"role", "content", "channel"?}`), or a Conversation.
+    The constructor returns when the model is loaded; it raises ModelError where it cannot be.
+    Every call that starts a run raises InvalidPrompt or PromptTooLong before anything runs.
+    """
+
+    def __init__(
+        self, model: ModelLoader | TokenBackend, config: InferenceConfig | None = None
+    ) -> None:
+        self.config = config or InferenceConfig()
+        self.info: ModelInfo | None = None
+        self.model = "replay"
+        if isinstance(model, ModelLoader):
+            from core.backends.mlx import MLXBackend
+
+            self.info = model.info
+            self.model = model.info.name
+            self._backend: TokenBackend = MLXBackend(model)
+        else:
+            self._backend = model
+
+    @property
+    def context_length(self) -> int:
+        """Tokens that prompt and answer may have together."""
+        return self._backend.context_length
+
+    def start(
+        self,
+        prompt: Prompt,
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+        capture_reasoning: bool | None = None,
+    ) -> Run:
+        """Start one run and return at once; read its events from the Run."""
+        level = reasoning_level or self.config.reasoning_level
+        return self.start_levels(prompt, (level,), params, capture_reasoning)[0]
+
+    def start_levels(
+        self,
+        prompt: Prompt,
+        levels: Sequence[ReasoningLevel | str] = LEVELS,
+        params: SamplingParams | None = None,
+        capture_reasoning: bool | None = None,
+    ) -> tuple[Run, ...]:
+        """Start one run per level, all in one batch and with one seed; a level may stand twice.
+
+        Rates measured here are those of a batch, not of a run alone.
+        """
+        conversation = conversation_from(prompt)
+        params = self._seeded(params)
+        capture = self.config.capture_reasoning if capture_reasoning is None else capture_reasoning
+        runs = [
+            self._prepared(conversation, read_level(level), params, capture)
+            for level in levels
+        ]
+        requests = [
+            TokenRequest(run.prompt.segments, run.params, STOP_IDS, run.on_step) for run in runs
+        ]
+        for run, handle in zip(runs, self._backend.submit(requests), strict=True):
+            run.attach(handle)
+        return tuple(runs)
+
+    def generate(
+        self,
+        prompt: Prompt,
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+    ) -> GenerationResult:
+        """Run a prompt to its end."""
+        return self.start(prompt, params, reasoning_level).result()
+
+    def stream(
+        self,
+        prompt: Prompt,
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+    ) -> Iterator[Event]:
+        """The events of one run as they happen. Closing the iterator cancels the run."""
+        return iter(self.start(prompt, params, reasoning_level))
+
+    def astream(
+        self,
+        prompt: Prompt,
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+    ) -> AsyncIterator[Event]:
+        """The events of one run as they happen, for `async for`. Closing it cancels the run."""
+        return aiter(self.start(prompt, params, reasoning_level))
+
+    def compare(
+        self,
+        prompt: Prompt,
+        levels: Sequence[ReasoningLevel | str] = LEVELS,
+        repeats: int = 1,
+        params: SamplingParams | None = None,
+    ) -> Comparison:
+        """Run one prompt at several levels, `repeats` times each, and judge what effort bought.
+
+        The levels of one repeat run together in one batch; repeats differ in their seed.
+        """
+        if repeats < 1:
+            raise InvalidSetting(f"repeats is {repeats}; allowed: 1 or more.")
+        if not levels:
+            raise InvalidSetting(f"No level was given; allowed: {', '.join(LEVELS)}.")
+        asked = list(dict.fromkeys(read_level(level) for level in levels))
+        first = self._seeded(params)
+        results: dict[ReasoningLevel, list[GenerationResult]] = {level: [] for level in asked}
+        for n in range(repeats):
+            seeded = replace(first, seed=((first.seed or 0) + n) % 2**64)
+            runs = self.start_levels(prompt, asked, seeded)
+            try:
+                for run in runs:
+                    results[run.level].append(run.result())
+            finally:
+                for run in runs:
+                    if not run.done:
+                        run.cancel()
+        frozen = {level: tuple(runs) for level, runs in results.items()}
+        return Comparison(_question(prompt), frozen, judge(frozen))
+
+    def close(self) -> None:
+        """End what runs and free the model. Safe to call twice."""
+        self._backend.close()
+
+    def __enter__(self) -> InferenceEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepared(
+        self,
+        conversation: Conversation,
+        level: ReasoningLevel,
+        params: SamplingParams,
+        capture_reasoning: bool,
+    ) -> Run:
+        prompt = render(
+            conversation, level, self.config.knowledge_cutoff, self.config.current_date
+        )
+        room = self._room(prompt)
+        fitting = replace(params, max_tokens=min(params.max_tokens, room))
+        return Run(prompt, level, fitting, self.model, capture_reasoning)
+
+    def _room(self, prompt: HarmonyPrompt) -> int:
+        """Tokens left for the answer. Raises PromptTooLong where there are none."""
+        given, allowed = len(prompt.token_ids), self.context_length
+        if given >= allowed:
+            raise PromptTooLong(
+                f"The prompt is {given:,} tokens long with its instructions and history; "
+                f"{self.model} reads fewer than {allowed:,}. Shorten the prompt, or clear the chat."
+            )
+        return allowed - given
+
+    def _seeded(self, params: SamplingParams | None) -> SamplingParams:
+        params = params or self.config.sampling()
+        return params if params.seed is not None else replace(params, seed=secrets.randbits(32))
+
+
+def _question(prompt: Prompt) -> str:
+    """The last thing the user said."""
+    said = [m.text for m in conversation_from(prompt).messages if m.role is Role.USER]
+    return said[-1] if said else ""

@@ -1,0 +1,195 @@
+"""Which model, where it lies, and how it is loaded: the embedded checkpoint, a folder, or a hub id."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_cache_path
+
+from core.checkpoint import expand
+from core.errors import ModelError
+
+if TYPE_CHECKING:
+    import mlx.nn as nn
+
+EMBEDDED = "embedded"
+GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
+_FILES = ("*.json", "model*.safetensors")
+
+
+class ModelSource(StrEnum):
+    """Where a model comes from."""
+
+    EMBEDDED = "embedded"
+    FOLDER = "folder"
+    HUB = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a checkpoint's config.json and files say of it.
+
+    context_length: tokens of prompt and answer together. weight_bytes: size of the weight files.
+    quantization: such as `mxfp4` or `8-bit`; None for plain floats.
+    """
+
+    name: str
+    source: ModelSource
+    path: Path
+    context_length: int
+    weight_bytes: int
+    quantization: str | None
+
+
+class ModelLoader:
+    """Finds and loads one gpt-oss checkpoint.
+
+    model: "embedded", a folder that holds config.json and model*.safetensors, or a hub id such as
+        "openai/gpt-oss-20b" (taken from the hub's cache, else downloaded on first use).
+    cache: where the embedded checkpoint is unpacked; None is the user's cache folder, or
+        `$COUNTERPOINT_HOME/cache` where that variable is set.
+
+    `info` and `load` raise ModelError, saying what was looked for and what to do.
+    """
+
+    def __init__(self, model: str | Path = EMBEDDED, cache: Path | None = None) -> None:
+        self.model = str(model)
+        self._cache = cache or default_cache()
+
+    @cached_property
+    def info(self) -> ModelInfo:
+        """The checkpoint's description. Unpacks or downloads it where needed; loads no weights."""
+        source, path = self._find()
+        config = _read_config(path)
+        weights = sorted(path.glob("model*.safetensors"))
+        if not weights:
+            raise ModelError(
+                f"{path} holds no model*.safetensors file. Give a folder with a whole gpt-oss "
+                f"checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
+            )
+        return ModelInfo(
+            name="embedded demo model" if source is ModelSource.EMBEDDED else self.model,
+            source=source,
+            path=path,
+            context_length=int(config.get("max_position_embeddings", 131_072)),
+            weight_bytes=sum(file.stat().st_size for file in weights),
+            quantization=_quantization(config),
+        )
+
+    def load(self) -> nn.Module:
+        """The mlx model, weights evaluated. Call it on the thread that will use it."""
+        from mlx_lm.utils import load_model
+
+        info = self.info
+        try:
+            model, _ = load_model(info.path)
+        except Exception as error:
+            raise ModelError(
+                f"The checkpoint in {info.path} could not be loaded ({type(error).__name__}: "
+                f"{error}). Fetch it again, or run with --model {EMBEDDED}."
+            ) from error
+        return model
+
+    def _find(self) -> tuple[ModelSource, Path]:
+        if self.model == EMBEDDED:
+            return ModelSource.EMBEDDED, expand(self._cache)
+        folder = Path(self.model).expanduser()
+        if folder.is_dir():
+            return ModelSource.FOLDER, folder
+        if _looks_like_hub_id(self.model):
+            return ModelSource.HUB, _from_hub(self.model)
+        raise ModelError(
+            f"There is no model {self.model!r}: it is no folder here and no hub id. Give a folder "
+            f"with a gpt-oss checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
+        )
+
+
+def default_model() -> str:
+    """gpt-oss-20b where it already lies in the hub's cache and fits in memory, else the embedded model."""
+    for name in GPT_OSS_20B:
+        folder = _in_hub_cache(name)
+        if folder is not None and _fits_in_memory(folder):
+            return name
+    return EMBEDDED
+
+
+def default_cache() -> Path:
+    """The folder for what can be made again."""
+    home = os.environ.get("COUNTERPOINT_HOME")
+    return Path(home).expanduser() / "cache" if home else user_cache_path("counterpoint")
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    file = path / "config.json"
+    advice = "Give a folder with a gpt-oss checkpoint (config.json and model*.safetensors)."
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} could not be read ({error}). {advice}") from error
+    kind = config.get("model_type") if isinstance(config, dict) else None
+    if kind != "gpt_oss":
+        raise ModelError(f"{file} says model_type {kind!r}; only 'gpt_oss' is allowed. {advice}")
+    return dict(config)
+
+
+def _quantization(config: dict[str, Any]) -> str | None:
+    given = config.get("quantization") or config.get("quantization_config")
+    if not isinstance(given, dict):
+        return None
+    method = given.get("quant_method") or given.get("mode")
+    if method and method != "affine":
+        return str(method)
+    return f"{given['bits']}-bit" if "bits" in given else None
+
+
+def _looks_like_hub_id(model: str) -> bool:
+    owner, slash, name = model.partition("/")
+    return bool(owner and slash and name) and "/" not in name and not owner.startswith((".", "~"))
+
+
+def _from_hub(name: str) -> Path:
+    cached = _in_hub_cache(name)
+    if cached is not None:
+        return cached
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
+    except Exception as error:
+        raise ModelError(
+            f"{name} is not in the hub's cache and could not be downloaded "
+            f"({type(error).__name__}). Check the name and the network, or run with "
+            f"--model {EMBEDDED}."
+        ) from error
+
+
+def _in_hub_cache(name: str) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, allow_patterns=list(_FILES), local_files_only=True))
+    except (LocalEntryNotFoundError, OSError):
+        return None
+    return folder if _complete(folder) else None
+
+
+def _complete(folder: Path) -> bool:
+    """False where a download was broken off: a weight file that the index names is missing."""
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        return all((folder / name).is_file() for name in named)
+    return any(folder.glob("model*.safetensors"))
+
+
+def _fits_in_memory(folder: Path) -> bool:
+    weights = sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return weights * 1.25 < memory

@@ -1,0 +1,91 @@
+"""The owner thread: what one bad request may and may not do to the others."""
+
+from __future__ import annotations
+
+import queue
+
+import pytest
+
+import core.backends.mlx as backend_module
+from core.backends.base import EndReason, EndStep, TokenRequest
+from core.backends.mlx import MLXBackend
+from core.errors import BackendError, ModelError
+from core.models import ModelLoader
+from core.sampling import SamplingParams
+
+PROMPT = ((1, 2, 3),)
+
+
+@pytest.fixture(scope="module")
+def backend():
+    backend = MLXBackend(ModelLoader())
+    yield backend
+    backend.close()
+
+
+def request(segments=PROMPT, max_tokens=3):
+    """A request and the queue that its steps arrive in."""
+    steps = queue.SimpleQueue()
+    params = SamplingParams(temperature=0, max_tokens=max_tokens)
+    return TokenRequest(segments, params, frozenset({200_002}), steps.put), steps
+
+
+def end_of(steps):
+    while not isinstance(step := steps.get(timeout=60), EndStep):
+        pass
+    return step
+
+
+def test_a_request_that_cannot_be_inserted_fails_alone(backend):
+    good, good_steps = request(max_tokens=40)
+    bad, bad_steps = request(segments=())
+    backend.submit([good])
+    backend.submit([bad])
+    ended = end_of(bad_steps)
+    assert ended.reason is EndReason.FAILED
+    assert "empty prompt" in str(ended.error)
+    assert end_of(good_steps).reason in (EndReason.LENGTH, EndReason.STOP)
+
+
+def test_a_failing_step_ends_its_batch_with_a_sentence_and_the_next_request_runs(
+    backend, monkeypatch
+):
+    def broken(_):
+        def sample(_):
+            raise MemoryError("no room for the cache")
+
+        return sample
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backend_module, "sampler", broken)
+        doomed, steps = request()
+        backend.submit([doomed])
+        ended = end_of(steps)
+    assert ended.reason is EndReason.FAILED
+    assert isinstance(ended.error, BackendError)
+    assert "no room for the cache" in str(ended.error)
+    assert "try again" in str(ended.error)
+
+    fine, steps = request()
+    backend.submit([fine])
+    assert end_of(steps).reason in (EndReason.LENGTH, EndReason.STOP)
+
+
+def test_cancelling_twice_or_after_the_end_is_harmless(backend):
+    asked, steps = request(max_tokens=500)
+    (handle,) = backend.submit([asked])
+    handle.cancel()
+    handle.cancel()
+    assert end_of(steps).reason is EndReason.CANCELLED
+    handle.cancel()
+    again, steps = request()
+    backend.submit([again])
+    assert end_of(steps).reason in (EndReason.LENGTH, EndReason.STOP)
+    assert steps.empty()
+
+
+def test_a_checkpoint_that_cannot_be_loaded_raises_where_the_backend_is_made(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "gpt_oss"}')
+    (tmp_path / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelError, match="could not be loaded"):
+        MLXBackend(ModelLoader(tmp_path))

@@ -1,0 +1,264 @@
+"""The engine on the embedded model: runs, batches, threads, cancelling, bad input."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+import pytest
+
+from core.config import InferenceConfig, ReasoningLevel
+from core.conversation import Channel
+from core.demo.tasks import held_out
+from core.engine import InferenceEngine
+from core.errors import BackendError, InvalidPrompt, InvalidSetting, PromptTooLong
+from core.events import Finished, FinishReason, MessageDone, Started, TextDelta
+from core.models import ModelLoader
+from core.result import Transcript, result_of
+from core.sampling import SamplingParams
+from core.vocabulary import CALL, RETURN
+
+GREEDY = SamplingParams(temperature=0, max_tokens=400)
+QUESTION = "What is 23 + 48?"
+LOW, MEDIUM, HIGH = ReasoningLevel
+
+
+def test_high_reasoning_answers_the_readmes_question(engine):
+    result = engine.generate(QUESTION, GREEDY, HIGH)
+    assert "71" in result.text
+    assert result.finish_reason is FinishReason.STOP
+    assert result.usage.analysis_tokens > 0
+
+
+def test_reasoning_is_kept_only_when_asked_for(engine):
+    kept = engine.start(QUESTION, GREEDY, HIGH, capture_reasoning=True).result()
+    left = engine.start(QUESTION, GREEDY, HIGH, capture_reasoning=False).result()
+    assert kept.reasoning
+    assert kept.channels["analysis"] == kept.reasoning
+    assert left.reasoning is None
+    assert "analysis" not in left.channels
+    assert left.token_ids is None
+    assert all(m.channel is not Channel.ANALYSIS for m in left.messages)
+    assert kept.reasoning not in str(left.as_dict())
+    assert (left.text, left.usage) == (kept.text, kept.usage)
+
+
+def test_the_event_stream_keeps_its_laws(engine):
+    run = engine.start(QUESTION, GREEDY, HIGH, capture_reasoning=True)
+    events = list(run)
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+    assert sum(isinstance(e, Finished) for e in events) == 1
+    for done in (e for e in events if isinstance(e, MessageDone)):
+        deltas = [e.text for e in events if isinstance(e, TextDelta) and e.index == done.index]
+        assert "".join(deltas) == done.message.text
+    raw = [t for e in events for t in e.tokens]
+    assert raw == run.transcript.tokens
+    assert raw[-1] in (RETURN, CALL)
+
+
+def test_replaying_the_events_gives_the_same_result(engine):
+    run = engine.start(QUESTION, GREEDY, MEDIUM, capture_reasoning=True)
+    events = list(run)
+    again = Transcript()
+    for event in events:
+        again.add(event)
+    assert result_of(again, MEDIUM, engine.model, True) == run.result()
+
+
+def test_times_are_in_order_and_usage_adds_up(engine):
+    result = engine.generate(QUESTION, GREEDY, HIGH)
+    t, u = result.timing, result.usage
+    assert 0 <= t.queued_s <= t.first_token_s <= t.first_answer_s <= t.total_s
+    content = u.analysis_tokens + u.commentary_tokens + u.final_tokens
+    assert 0 < content < u.generated_tokens
+    assert u.prompt_tokens > 0
+
+
+def test_analysis_grows_with_the_level_and_prompts_differ(engine):
+    """100 held-out questions; each level's runs share batches."""
+    questions = held_out(100, seed=1)
+    counts: dict[ReasoningLevel, list[int]] = {level: [] for level in ReasoningLevel}
+    hashes: dict[ReasoningLevel, set[str]] = {level: set() for level in ReasoningLevel}
+    params = SamplingParams(temperature=0, max_tokens=320)
+    for level in ReasoningLevel:
+        runs = [engine.start(q.prompt, params, level) for q in questions]
+        for run in runs:
+            result = run.result()
+            counts[level].append(result.usage.analysis_tokens)
+            hashes[level].add(result.prompt_sha256)
+    low, medium, high = (median(counts[level]) for level in ReasoningLevel)
+    assert low < medium < high
+    assert not hashes[LOW] & hashes[MEDIUM] & hashes[HIGH]
+
+
+def test_sixteen_threads_get_what_each_would_get_alone(engine):
+    """Equal tokens, but where the two best logits lie within 1e-3: there a batch may round otherwise."""
+    prompts = [q.prompt for q in held_out(16, seed=2)]
+    params = SamplingParams(temperature=0, max_tokens=120)
+    alone = [tokens(engine, prompt, params) for prompt in prompts]
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda prompt: tokens(engine, prompt, params), prompts))
+    differing = [n for n in range(16) if alone[n] != together[n]]
+    for n in differing:
+        assert best_two_logits_are_tied(engine, prompts[n], alone[n], together[n]), prompts[n]
+
+
+def tokens(engine, prompt, params):
+    run = engine.start(prompt, params, HIGH, capture_reasoning=True)
+    return run.result().token_ids
+
+
+def best_two_logits_are_tied(engine, prompt, one, other):
+    import mlx.core as mx
+
+    same = next(n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    run = engine.start(prompt, GREEDY, HIGH)
+    run.cancel()
+    list(run)
+    ids = [*run.prompt.token_ids, *one[:same]]
+    logits = ModelLoader().load()(mx.array([ids]))[0, -1]
+    second, first = mx.sort(logits)[-2:].tolist()
+    return first - second < 1e-3
+
+
+def test_a_seed_gives_the_same_tokens_whoever_else_is_running(engine):
+    params = SamplingParams(temperature=1.0, max_tokens=60, seed=7)
+    alone = tokens(engine, QUESTION, params)
+    others = [engine.start(QUESTION, SamplingParams(seed=n, max_tokens=60)) for n in range(3)]
+    assert tokens(engine, QUESTION, params) == alone
+    for run in others:
+        run.cancel()
+
+
+def test_compare_runs_three_levels_in_one_batch_and_judges_them(engine):
+    comparison = engine.compare(QUESTION, params=GREEDY)
+    assert list(comparison.runs) == [LOW, MEDIUM, HIGH]
+    assert all(len(runs) == 1 for runs in comparison.runs.values())
+    assert len({runs[0].prompt_sha256 for runs in comparison.runs.values()}) == 3
+    assert comparison.verdict.reason
+    shown = comparison.as_dict()
+    assert shown["prompt"] == QUESTION
+    assert set(shown["levels"]) == {"low", "medium", "high"}
+
+
+def test_repeats_differ_in_their_seed_only(engine):
+    params = SamplingParams(temperature=1.5, max_tokens=40, seed=1)
+    runs = engine.compare(QUESTION, ["low"], repeats=2, params=params).runs[LOW]
+    alone = engine.generate(QUESTION, SamplingParams(1.5, max_tokens=40, seed=2), "low")
+    assert runs[1].text == alone.text
+
+
+def test_cancel_ends_the_run_and_keeps_its_text(engine):
+    run = engine.start(QUESTION, GREEDY, HIGH)
+    seen = ""
+    for event in run:
+        if isinstance(event, TextDelta):
+            seen += event.text
+            run.cancel()
+    assert run.transcript.finished.reason is FinishReason.CANCELLED
+    assert seen
+    assert run.transcript.text(Channel.ANALYSIS).startswith(seen[:1])
+    assert run.result().finish_reason is FinishReason.CANCELLED
+
+
+def test_closing_the_stream_cancels_the_run_and_the_engine_goes_on(engine):
+    stream = engine.stream(QUESTION, GREEDY, HIGH)
+    next(stream)
+    stream.close()
+    assert engine.generate(QUESTION, SamplingParams(0, max_tokens=3)).usage.generated_tokens == 3
+
+
+def test_the_token_budget_ends_a_run_as_length(engine):
+    result = engine.generate(QUESTION, SamplingParams(temperature=0, max_tokens=5), HIGH)
+    assert result.finish_reason is FinishReason.LENGTH
+    assert result.usage.generated_tokens == 5
+    assert result.text == ""
+
+
+def test_astream_gives_the_same_events_text(engine):
+    async def read():
+        return [e async for e in engine.astream(QUESTION, GREEDY, LOW)]
+
+    events = asyncio.run(read())
+    text = "".join(e.message.text for e in events if is_final(e))
+    assert isinstance(events[-1], Finished)
+    assert text == engine.generate(QUESTION, GREEDY, LOW).text
+
+
+def is_final(event):
+    return isinstance(event, MessageDone) and event.message.channel is Channel.FINAL
+
+
+def test_leaving_astream_early_cancels_the_run(engine):
+    async def read_one():
+        stream = engine.astream(QUESTION, GREEDY, HIGH)
+        async for event in stream:
+            await stream.aclose()
+            return event
+
+    assert isinstance(asyncio.run(read_one()), Started)
+    assert engine.generate(QUESTION, SamplingParams(0, max_tokens=2)).usage.generated_tokens == 2
+
+
+@pytest.mark.parametrize("prompt", ["", "   \n", [], [{"role": "user", "content": " "}]])
+def test_an_empty_prompt_is_refused(engine, prompt):
+    with pytest.raises(InvalidPrompt):
+        engine.generate(prompt)
+
+
+def test_an_unknown_level_names_the_allowed_ones(engine):
+    with pytest.raises(InvalidSetting, match="'extreme'; allowed: low, medium, high"):
+        engine.generate(QUESTION, reasoning_level="extreme")
+
+
+def test_a_prompt_longer_than_the_context_says_both_lengths(engine):
+    with pytest.raises(PromptTooLong, match=rf"tokens long.*{engine.context_length:,}.*Shorten"):
+        engine.generate("word " * (engine.context_length + 1))
+
+
+def test_a_refused_prompt_disturbs_nobody(engine):
+    run = engine.start(QUESTION, GREEDY, LOW)
+    with pytest.raises(InvalidPrompt):
+        engine.generate("")
+    assert run.result().finish_reason is FinishReason.STOP
+
+
+def test_history_goes_back_without_the_analysis_of_finished_turns(engine):
+    messages = [
+        {"role": "user", "content": QUESTION},
+        {"role": "assistant", "channel": "analysis", "content": "secret thought"},
+        {"role": "assistant", "content": "71"},
+        {"role": "user", "content": "And 12 + 30?"},
+    ]
+    run = engine.start(messages, GREEDY)
+    run.cancel()
+    assert "secret thought" not in run.prompt.text
+    assert "71" in run.prompt.text
+
+
+def test_a_closed_engine_says_so_and_closing_twice_is_harmless():
+    engine = InferenceEngine(ModelLoader(), InferenceConfig(_env_file=None))
+    run = engine.start(QUESTION, GREEDY, HIGH)
+    engine.close()
+    engine.close()
+    assert run.result().finish_reason is FinishReason.CANCELLED
+    with pytest.raises(BackendError, match="closed"):
+        engine.generate(QUESTION)
+
+
+def test_a_process_that_never_closes_its_engine_still_exits_cleanly():
+    """mlx aborts the process when a thread's streams outlive it."""
+    program = """
+        from core import InferenceConfig, InferenceEngine, ModelLoader
+        engine = InferenceEngine(ModelLoader(), InferenceConfig(_env_file=None))
+        engine.start("What is 23 + 48?", reasoning_level="high").wait()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "")

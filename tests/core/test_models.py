@@ -1,0 +1,118 @@
+"""Finding and loading a checkpoint, and the sentences for what cannot be loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.errors import ModelError
+from core.models import EMBEDDED, ModelLoader, ModelSource, default_model
+
+
+@pytest.fixture
+def no_hub(tmp_path, monkeypatch):
+    """An empty hub cache and no network."""
+    import huggingface_hub.constants as constants
+
+    cache = tmp_path / "hub"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    return cache
+
+
+def checkpoint(folder: Path, **config: object) -> Path:
+    """A folder that looks like a checkpoint; its weight file is no weights."""
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps({"model_type": "gpt_oss", **config}))
+    (folder / "model.safetensors").write_bytes(b"\0" * 64)
+    return folder
+
+
+def test_the_embedded_model_is_described_without_loading_it():
+    info = ModelLoader().info
+    assert info.source is ModelSource.EMBEDDED
+    assert info.context_length > 0
+    assert (info.path / "config.json").is_file()
+
+
+def test_a_folder_is_described_from_its_config(tmp_path):
+    folder = checkpoint(
+        tmp_path / "m", max_position_embeddings=512, quantization={"bits": 8, "group_size": 64}
+    )
+    info = ModelLoader(folder).info
+    assert (info.source, info.path) == (ModelSource.FOLDER, folder)
+    assert (info.context_length, info.weight_bytes, info.quantization) == (512, 64, "8-bit")
+
+
+def test_mxfp4_is_named_as_openai_ships_it(tmp_path):
+    folder = checkpoint(tmp_path / "m", quantization_config={"quant_method": "mxfp4"})
+    assert ModelLoader(folder).info.quantization == "mxfp4"
+
+
+def test_a_missing_model_names_what_was_given_and_what_is_allowed(no_hub):
+    with pytest.raises(ModelError, match="no model 'nowhere'.*folder.*hub id.*'embedded'"):
+        _ = ModelLoader("nowhere").info
+
+
+def test_a_hub_id_that_cannot_be_fetched_says_so(no_hub):
+    with pytest.raises(ModelError, match=r"acme/gpt-oss.*could not be downloaded.*--model embedded"):
+        _ = ModelLoader("acme/gpt-oss").info
+
+
+def test_a_folder_without_config_is_refused(tmp_path):
+    with pytest.raises(ModelError, match=r"config\.json could not be read"):
+        _ = ModelLoader(tmp_path).info
+
+
+def test_a_config_that_is_no_json_is_refused(tmp_path):
+    folder = checkpoint(tmp_path / "m")
+    (folder / "config.json").write_text("{")
+    with pytest.raises(ModelError, match=r"config\.json could not be read"):
+        _ = ModelLoader(folder).info
+
+
+def test_another_architecture_is_refused_by_name(tmp_path):
+    folder = checkpoint(tmp_path / "m", model_type="llama")
+    with pytest.raises(ModelError, match="model_type 'llama'; only 'gpt_oss' is allowed"):
+        _ = ModelLoader(folder).info
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    folder = checkpoint(tmp_path / "m")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"no model\*\.safetensors"):
+        _ = ModelLoader(folder).info
+
+
+def test_broken_weights_are_refused_with_the_folder_named(tmp_path):
+    folder = checkpoint(tmp_path / "m")
+    with pytest.raises(ModelError, match=f"checkpoint in {folder} could not be loaded"):
+        ModelLoader(folder).load()
+
+
+def test_without_a_cached_gpt_oss_the_default_is_the_embedded_model(no_hub):
+    assert default_model() == EMBEDDED
+
+
+def cached(cache: Path, name: str, *, whole: bool) -> None:
+    """Lay a repository out as the hub's cache does."""
+    repo = cache / f"models--{name.replace('/', '--')}"
+    snapshot = checkpoint(repo / "snapshots" / "abc")
+    (repo / "refs").mkdir()
+    (repo / "refs" / "main").write_text("abc")
+    files = {"a": "model.safetensors", "b": "model.safetensors" if whole else "model-2.safetensors"}
+    index = {"weight_map": files}
+    (snapshot / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def test_a_cached_gpt_oss_20b_that_fits_in_memory_is_the_default(no_hub):
+    cached(no_hub, "openai/gpt-oss-20b", whole=True)
+    assert default_model() == "openai/gpt-oss-20b"
+    assert ModelLoader("openai/gpt-oss-20b").info.source is ModelSource.HUB
+
+
+def test_a_download_that_was_broken_off_is_not_taken_for_a_model(no_hub):
+    cached(no_hub, "openai/gpt-oss-20b", whole=False)
+    assert default_model() == EMBEDDED
