@@ -1,13 +1,15 @@
-"""Conversations as ordered Harmony messages: pure values, and what of them goes back into a prompt."""
+"""Conversations as ordered Harmony messages, pure values; what goes back into a prompt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import InvalidPrompt
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Role(StrEnum):
@@ -118,13 +120,16 @@ def _is(message: Message, channel: Channel) -> bool:
     return message.role is Role.ASSISTANT and message.channel is channel
 
 
-def conversation_from(prompt: str | Sequence[Message | Mapping[str, Any]] | Conversation) -> Conversation:
+def conversation_from(
+    prompt: str | Sequence[Message | Mapping[str, Any]] | Conversation,
+) -> Conversation:
     """Read a prompt as people write it: a string, messages or mappings, or a Conversation.
 
     A mapping holds `role` and `content`, and may hold `channel`, `recipient`, `content_type` and
     `name`. Messages of role `system` or `developer` become the instructions.
 
-    Raises InvalidPrompt for an empty prompt, an unknown role or channel, or content that is no string.
+    Raises InvalidPrompt for an empty prompt, an unknown role or channel, or content that is no
+    string.
     """
     if isinstance(prompt, Conversation):
         conversation = prompt
@@ -171,7 +176,7 @@ def _message(item: Message | Mapping[str, Any], index: int) -> Message:
     )
 
 
-def _one_of(kind: type[E], value: object, where: str) -> E:
+def _one_of(kind: type[_Word], value: object, where: str) -> _Word:
     try:
         return kind(str(value))
     except ValueError:

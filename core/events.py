@@ -111,7 +111,7 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class MessageDone:
-    """A message ended. `complete` is False where it was cut off; `tokens` is the end marker, if any."""
+    """A message ended. complete: False where it was cut off. tokens: the end marker, if any."""
 
     index: int
     message: Message
@@ -123,7 +123,7 @@ class MessageDone:
 class Repaired:
     """Malformed output was repaired.
 
-    kind: a word for what was wrong (parser.RepairKind). at_token: index in the raw record.
+    kind: a word for what was wrong (repair.RepairKind). at_token: index in the raw record.
     tokens: what the repair set aside, if anything; they are in the raw record and in no message.
     """
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -38,14 +39,13 @@ FIRST_SPECIAL: Final = 199_998
 SIZE: Final = 201_089
 """Ids from 0 to SIZE - 1 are in the vocabulary. A model's embedding may hold a few more rows."""
 STOP_IDS: Final = frozenset({RETURN, CALL})
-"""Where the assistant's turn ends: with an answer, or with a tool call. `<|end|>` ends a message only."""
+"""Where the assistant's turn ends: with an answer or a tool call. `<|end|>` ends a message only."""
 
 VOCABULARY_FILE: Final = Path(__file__).parent / "data" / "o200k_base.tiktoken"
 VOCABULARY_SHA256: Final = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 
 _BASE_VARIABLE = "TIKTOKEN_ENCODINGS_BASE"
 _lock = Lock()
-_loaded: HarmonyEncoding | None = None
 
 
 def encoding() -> HarmonyEncoding:
@@ -53,12 +53,13 @@ def encoding() -> HarmonyEncoding:
 
     Raises VocabularyError where the shipped file is missing or altered.
     """
-    global _loaded
-    if _loaded is None:
-        with _lock:
-            if _loaded is None:
-                _loaded = _load(VOCABULARY_FILE)
-    return _loaded
+    with _lock:
+        return _shared()
+
+
+@cache
+def _shared() -> HarmonyEncoding:
+    return _load(VOCABULARY_FILE)
 
 
 def vocabulary_sha256(path: Path = VOCABULARY_FILE) -> str:

@@ -79,6 +79,7 @@ def test_times_are_in_order_and_usage_adds_up(engine):
     assert u.prompt_tokens > 0
 
 
+@pytest.mark.timeout(420)
 def test_analysis_grows_with_the_level_and_prompts_differ(engine):
     """100 held-out questions; each level's runs share batches."""
     questions = held_out(100, seed=1)
@@ -97,9 +98,9 @@ def test_analysis_grows_with_the_level_and_prompts_differ(engine):
 
 
 def test_sixteen_threads_get_what_each_would_get_alone(engine):
-    """Equal tokens, but where the two best logits lie within 1e-3: there a batch may round otherwise."""
+    """Equal, but where the two best logits lie within 1e-3: there a batch may round otherwise."""
     prompts = [q.prompt for q in held_out(16, seed=2)]
-    params = SamplingParams(temperature=0, max_tokens=120)
+    params = SamplingParams(temperature=0, max_tokens=60)
     alone = [tokens(engine, prompt, params) for prompt in prompts]
     with ThreadPoolExecutor(16) as pool:
         together = list(pool.map(lambda prompt: tokens(engine, prompt, params), prompts))
@@ -197,9 +198,9 @@ def is_final(event):
 def test_leaving_astream_early_cancels_the_run(engine):
     async def read_one():
         stream = engine.astream(QUESTION, GREEDY, HIGH)
-        async for event in stream:
-            await stream.aclose()
-            return event
+        event = await anext(stream)
+        await stream.aclose()
+        return event
 
     assert isinstance(asyncio.run(read_one()), Started)
     assert engine.generate(QUESTION, SamplingParams(0, max_tokens=2)).usage.generated_tokens == 2
@@ -259,6 +260,10 @@ def test_a_process_that_never_closes_its_engine_still_exits_cleanly():
         engine.start("What is 23 + 48?", reasoning_level="high").wait()
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -52,12 +52,14 @@ def test_mxfp4_is_named_as_openai_ships_it(tmp_path):
 
 
 def test_a_missing_model_names_what_was_given_and_what_is_allowed(no_hub):
-    with pytest.raises(ModelError, match="no model 'nowhere'.*folder.*hub id.*'embedded'"):
+    with pytest.raises(ModelError, match=r"no model 'nowhere'.*folder.*hub id.*'embedded'"):
         _ = ModelLoader("nowhere").info
 
 
 def test_a_hub_id_that_cannot_be_fetched_says_so(no_hub):
-    with pytest.raises(ModelError, match=r"acme/gpt-oss.*could not be downloaded.*--model embedded"):
+    with pytest.raises(
+        ModelError, match=r"acme/gpt-oss.*could not be downloaded.*--model embedded"
+    ):
         _ = ModelLoader("acme/gpt-oss").info
 
 

@@ -1,0 +1,324 @@
+"""Model output into events, as it comes: `feed` tokens, `finish`, and never an exception.
+
+Special tokens decide where messages begin and end, and `core.header` reads the headers. Content and
+every clean header go unchanged through openai-harmony's StreamableParser, which decodes the text;
+where it raises, a fresh one goes on from a plain header. What is malformed is mended by five rules,
+and each time told by a Repaired event:
+
+1. A marker in the wrong place begins or ends a message where that is certain; else it is set aside.
+2. A header that never comes to `<|message|>` proves nothing: the text in it is analysis.
+3. A `<|message|>` amid an answer has lost its header: the text behind it is analysis.
+4. Text of the assistant without any channel is commentary: seen, but not passed off as an answer.
+5. The turn is over at `<|return|>`, at `<|call|>`, and where the model begins to speak for somebody
+   else. Whatever follows is analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import openai_harmony as harmony
+
+from core.conversation import Channel, Message, Role
+from core.events import MessageDone, MessageStarted, ParserEvent, Repaired, TextDelta
+from core.header import (
+    MAX_TOKENS,
+    can_become_header,
+    header_for,
+    is_blank,
+    is_structure,
+    read_header,
+    split_header,
+)
+from core.repair import KEEPS_RECIPIENT, RepairKind, channel_of, stray
+from core.vocabulary import (
+    CALL,
+    CHANNEL,
+    END,
+    FIRST_SPECIAL,
+    MESSAGE,
+    RETURN,
+    START,
+    STOP_IDS,
+    encoding,
+)
+
+_ENDS = frozenset({END, RETURN, CALL})
+
+
+@dataclass(slots=True)
+class _OpenMessage:
+    index: int
+    channel: Channel
+    recipient: str | None
+    content_type: str | None
+    tokens: list[int] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _OpenHeader:
+    """A header as far as it has come.
+
+    at: index of its first token in the raw record.
+    after_prompt: the prompt has written `<|start|>assistant` before it.
+    excused: `<|start|>` may be missing, because it stands in the prompt or that was told already.
+    """
+
+    at: int
+    after_prompt: bool = False
+    excused: bool = False
+    tokens: list[int] = field(default_factory=list)
+
+
+class ChannelParser:
+    """One run's tokens into events.
+
+    after_prompt: the prompt ended in `<|start|>assistant`, as prompts for the model do; False for
+        tokens that begin with a whole header.
+
+    Laws: the tokens of all events joined are the tokens fed, in order; the deltas of a message
+    joined are its text; nothing fed raises. One instance belongs to one thread at a time.
+    """
+
+    def __init__(self, after_prompt: bool = True) -> None:
+        self._inner = _fresh()
+        self._message: _OpenMessage | None = None
+        self._header = _OpenHeader(0, after_prompt, excused=after_prompt)
+        self._at = 0
+        self._messages = 0
+        self._turn_over = False
+        self._events: list[ParserEvent] = []
+
+    def feed(self, token_ids: Sequence[int]) -> list[ParserEvent]:
+        """The events of the next tokens; at most one TextDelta for each run of content."""
+        self._run(token_ids)
+        events, self._events = self._events, []
+        return events
+
+    def finish(self) -> list[ParserEvent]:
+        """The events of the end of the output: what is still open is cut off or set aside."""
+        if self._header.tokens and not self._open_broken_header():
+            self._set_aside(RepairKind.CUT_HEADER)
+        if self._message is not None:
+            self._close((), complete=False)
+        events, self._events = self._events, []
+        return events
+
+    def _run(self, token_ids: Sequence[int]) -> None:
+        position, end = 0, len(token_ids)
+        while position < end:
+            token = token_ids[position]
+            if self._message is None:
+                self._in_header(token)
+                position += 1
+            elif 0 <= token < FIRST_SPECIAL:
+                position = self._content(self._message, token_ids, position)
+            else:
+                self._in_content(token)
+                position += 1
+
+    # Content
+
+    def _content(self, message: _OpenMessage, token_ids: Sequence[int], position: int) -> int:
+        """Take in a run of text tokens, the hot path. Returns where it ends."""
+        inner, process = self._inner, self._inner.process
+        start = position
+        text = ""
+        for token in token_ids[start:] if start else token_ids:
+            if not 0 <= token < FIRST_SPECIAL:
+                break
+            process(token)
+            if piece := inner.last_content_delta:
+                text += piece
+            position += 1
+        tokens = tuple(token_ids[start:position])
+        self._at += len(tokens)
+        message.tokens += tokens
+        message.pieces.append(text)
+        self._events.append(TextDelta(message.index, text, tokens))
+        return position
+
+    def _in_content(self, token: int) -> None:
+        """A token that is no text, while a message is open."""
+        at = self._at
+        self._at += 1
+        if token in _ENDS:
+            self._close((token,))
+        elif token in (START, CHANNEL):
+            self._repaired(RepairKind.MISSING_END, at)
+            self._close(())
+            self._header = _OpenHeader(at, excused=True, tokens=[token])
+        elif token == MESSAGE and self._is_amid_answer():
+            self._close(())
+            lost = _OpenHeader(at, tokens=[token])
+            self._open(Channel.ANALYSIS, [RepairKind.LOST_HEADER], lost)
+        else:
+            self._repaired(stray(token), at, (token,))
+
+    def _is_amid_answer(self) -> bool:
+        message = self._message
+        return message is not None and message.channel is Channel.FINAL and bool(message.tokens)
+
+    def _close(self, tokens: tuple[int, ...], complete: bool = True) -> None:
+        message = self._message
+        if message is None:
+            return
+        self._inner.process(tokens[0] if tokens else END)
+        joined = "".join(message.pieces)
+        whole: str = encoding().decode(message.tokens)
+        if len(whole) > len(joined):  # an unfinished character: it comes as the replacement one
+            self._events.append(TextDelta(message.index, whole[len(joined) :], ()))
+        value = Message(
+            Role.ASSISTANT, whole, message.channel, message.recipient, message.content_type
+        )
+        self._events.append(MessageDone(message.index, value, complete, tokens))
+        self._message = None
+        self._header = _OpenHeader(self._at)
+        self._turn_over = self._turn_over or bool(STOP_IDS.intersection(tokens))
+
+    # Headers
+
+    def _in_header(self, token: int) -> None:
+        """A token between messages or inside a header."""
+        at = self._at
+        self._at += 1
+        header = self._header
+        if not header.tokens:
+            header.at = at
+        if token == START:
+            self._start(at)
+        elif token == MESSAGE:
+            self._complete(at)
+        elif token in _ENDS:
+            self._end_in_header(token, at)
+        elif token == CHANNEL and header.tokens and self._open_broken_header():
+            self._reread(token, at)
+        else:
+            header.tokens.append(token)
+            if is_structure(token) and not can_become_header(header.tokens):
+                self._open_broken_header()
+
+    def _start(self, at: int) -> None:
+        header = self._header
+        plain = header_for(Channel.ANALYSIS)
+        if not header.tokens:
+            if header.after_prompt:
+                self._repaired(RepairKind.DOUBLED_START, at)
+        elif header.tokens in ([START], plain[:2], plain[1:2]):
+            self._set_aside(RepairKind.DOUBLED_START)
+        elif self._open_broken_header():
+            self._reread(START, at)
+            return
+        else:
+            self._set_aside(RepairKind.CUT_HEADER)
+        self._header = _OpenHeader(at, excused=True, tokens=[START])
+
+    def _end_in_header(self, token: int, at: int) -> None:
+        if not self._header.tokens:
+            self._repaired(RepairKind.STRAY, at, (token,))
+        elif self._open_broken_header():
+            self._reread(token, at)
+        else:
+            self._header.tokens.append(token)
+            self._set_aside(RepairKind.CUT_HEADER)
+        self._turn_over = self._turn_over or token in STOP_IDS
+        if self._message is None:
+            self._header = _OpenHeader(self._at)
+
+    def _complete(self, at: int) -> None:
+        """`<|message|>`: the header is read, and its message opens."""
+        opened = self._header
+        header = read_header(opened.tokens, opened.after_prompt)
+        if header is None and self._open_broken_header():
+            self._reread(MESSAGE, at)
+            return
+        opened.tokens.append(MESSAGE)
+        kinds = [stray(t) for t in opened.tokens[:-1] if t != START and not is_structure(t)]
+        if opened.tokens[0] != START and not opened.excused:
+            kinds.append(RepairKind.MISSING_START)
+        if header is None:
+            self._open(Channel.ANALYSIS, [*kinds, RepairKind.BROKEN_HEADER], opened)
+            return
+        self._turn_over = self._turn_over or header.speaks_for_another
+        channel, wrong = channel_of(header, role_may_be_missing=opened.tokens[0] == CHANNEL)
+        sure = not wrong or wrong[0] in KEEPS_RECIPIENT
+        self._open(
+            channel,
+            kinds + wrong,
+            opened,
+            header.recipient if sure else None,
+            header.content_type if sure else None,
+        )
+
+    def _open_broken_header(self) -> bool:
+        """Where a broken header holds text, open a message for it. False where it holds none."""
+        opened = self._header
+        split = split_header(opened.tokens, opened.after_prompt)
+        if not split.holds_text and len(opened.tokens) <= MAX_TOKENS:
+            return False
+        text = opened.tokens[split.length :]
+        opened.tokens = opened.tokens[: split.length]
+        if split.is_assistant and not split.names_channel:
+            self._open(Channel.COMMENTARY, [RepairKind.NO_HEADER], opened)
+        else:
+            self._open(Channel.ANALYSIS, [RepairKind.BROKEN_HEADER], opened)
+        self._at = opened.at + split.length
+        self._run(text)
+        return True
+
+    def _open(
+        self,
+        channel: Channel,
+        wrong: list[RepairKind],
+        header: _OpenHeader,
+        recipient: str | None = None,
+        content_type: str | None = None,
+    ) -> None:
+        if self._turn_over:
+            channel, recipient, content_type = Channel.ANALYSIS, None, None
+            if RepairKind.FOREIGN_ROLE not in wrong:
+                wrong = [*wrong, RepairKind.AFTER_TURN]
+        for kind in wrong:
+            self._repaired(kind, header.at)
+        tokens = tuple(header.tokens)
+        self._message = _OpenMessage(self._messages, channel, recipient, content_type)
+        self._events.append(MessageStarted(self._messages, channel, recipient, tokens))
+        self._messages += 1
+        self._header = _OpenHeader(self._at)
+        self._enter_content(channel, tokens, clean=not wrong)
+
+    def _enter_content(self, channel: Channel, tokens: tuple[int, ...], clean: bool) -> None:
+        """Bring openai-harmony to the content: by the model's own header where that is clean."""
+        plain = header_for(channel)
+        header: list[int] = [*plain, MESSAGE]
+        if clean:
+            prefix = [] if tokens[0] == START else plain[: 1 if tokens[0] == plain[1] else 2]
+            header = [*prefix, *tokens]
+        try:
+            for token in header:
+                self._inner.process(token)
+        except harmony.HarmonyError:
+            self._inner = _fresh()
+            for token in (*plain, MESSAGE):
+                self._inner.process(token)
+
+    def _set_aside(self, kind: RepairKind) -> None:
+        header = self._header
+        if is_blank(header.tokens):
+            kind = RepairKind.STRAY
+        self._repaired(kind, header.at, tuple(header.tokens))
+        self._header = _OpenHeader(self._at)
+
+    def _reread(self, token: int, at: int) -> None:
+        """Take in a token again, now that a message is open for what stood before it."""
+        self._at = at
+        self._run((token,))
+
+    def _repaired(self, kind: RepairKind, at: int, tokens: tuple[int, ...] = ()) -> None:
+        self._events.append(Repaired(kind, at, tokens))
+
+
+def _fresh() -> harmony.StreamableParser:
+    return harmony.StreamableParser(encoding(), role=None, strict=False)

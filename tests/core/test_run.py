@@ -1,0 +1,153 @@
+"""A run under way, on replayed tokens: chunks, times, failures, whatever a model may write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from core.backends.base import EndReason, EndStep, TokenRequest, TokenStep
+from core.backends.scripted import ScriptedBackend
+from core.config import InferenceConfig
+from core.conversation import Channel
+from core.engine import InferenceEngine
+from core.errors import BackendError
+from core.events import FinishReason
+from core.metrics import COLUMNS, frame
+from core.sampling import SamplingParams
+from core.vocabulary import encoding
+
+CLEAN = (
+    "<|channel|>analysis<|message|>Ones: 3 + 8 = 11.<|end|>"
+    "<|start|>assistant<|channel|>final<|message|>It is 71.<|return|>"
+)
+CALL = (
+    "<|channel|>commentary<|message|>I will ask the calculator.<|end|><|start|>assistant"
+    '<|channel|>commentary to=functions.calculator <|constrain|>json<|message|>{"x": 1}<|call|>'
+)
+
+
+def ids(text: str) -> list[int]:
+    return encoding().encode(text, allowed_special="all")
+
+
+def replaying(text: str, rate: float | None = None) -> InferenceEngine:
+    backend = ScriptedBackend(lambda _: ids(text), rate)
+    return InferenceEngine(backend, InferenceConfig(_env_file=None))
+
+
+def test_channels_come_apart_and_the_times_follow_the_tokens():
+    run = replaying(CLEAN, rate=400).start("hi", capture_reasoning=True)
+    result = run.result()
+    assert result.text == "It is 71."
+    assert result.reasoning == "Ones: 3 + 8 = 11."
+    assert result.repairs == ()
+    answer = ids(CLEAN).index(ids("It is 71.")[0])
+    assert result.timing.first_answer_s - result.timing.first_token_s == pytest.approx(
+        answer / 400, abs=0.05
+    )
+
+
+def test_a_slow_reader_gets_the_same_result_in_fewer_events():
+    engine = replaying(CLEAN)
+    quick = engine.start("hi", capture_reasoning=True)
+    eager = list(quick)
+    slow = engine.start("hi", capture_reasoning=True)
+    while not slow._steps or not isinstance(slow._steps[-1], EndStep):
+        time.sleep(0.01)
+    late = slow.drain()
+    assert slow.done
+    assert len(late) <= len(eager)
+    assert slow.transcript.tokens == quick.transcript.tokens == ids(CLEAN)
+    assert [m.message for m in slow.transcript.messages] == [
+        m.message for m in quick.transcript.messages
+    ]
+
+
+def test_a_tool_call_ends_the_turn_apart_from_its_preamble():
+    result = replaying(CALL).generate("what is 1?")
+    assert result.finish_reason is FinishReason.TOOL_CALL
+    assert result.commentary == "I will ask the calculator."
+    (call,) = result.tool_calls
+    assert (call.recipient, call.content_type) == ("functions.calculator", "json")
+    assert call.text == '{"x": 1}'
+    assert result.text == ""
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "",
+        "plain text without any header",
+        "<|channel|>analysis<|message|>cut in the mid",
+        "<|channel|>",
+        "<|start|><|start|><|end|><|message|><|call|>",
+        "<|channel|>commentary?commentary?<|message|>x<|end|>",
+        "<|channel|>final <|constrain|>json<|message|>{}<|return|>",
+    ],
+)
+def test_no_model_output_raises_and_every_token_is_on_record(output):
+    run = replaying(output).start("hi", capture_reasoning=True)
+    events = list(run)
+    assert [t for e in events for t in e.tokens] == ids(output)
+    assert run.result().token_ids == tuple(ids(output))
+
+
+def test_cancel_keeps_the_text_so_far_and_marks_the_message_incomplete():
+    run = replaying("<|channel|>final<|message|>" + "word " * 5000, rate=2000).start("hi")
+    while not run.transcript.text(Channel.FINAL):
+        run.wait(1)
+        run.drain()
+    run.cancel()
+    result = run.result()
+    assert result.finish_reason is FinishReason.CANCELLED
+    assert result.text.startswith("word")
+    assert run.transcript.messages[0].complete is False
+
+
+@dataclass
+class FailingBackend:
+    """Writes the start of an answer, then the machine fails."""
+
+    context_length: int = 4096
+
+    def submit(self, requests: Sequence[TokenRequest]):
+        for request in requests:
+            now = time.perf_counter()
+            for token in ids("<|channel|>final<|message|>It is"):
+                request.on_step(TokenStep(token, now))
+            request.on_step(EndStep(EndReason.FAILED, now, BackendError("out of memory")))
+        return [self for _ in requests]
+
+    def cancel(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_a_failing_machine_raises_once_and_the_text_so_far_is_kept():
+    run = InferenceEngine(FailingBackend(), InferenceConfig(_env_file=None)).start("hi")
+    with pytest.raises(BackendError, match="out of memory"):
+        run.drain()
+    assert run.done
+    assert run.transcript.text(Channel.FINAL) == "It is"
+    assert run.drain() == []
+
+
+def test_a_prompt_with_little_room_left_gets_a_smaller_budget():
+    backend = ScriptedBackend(lambda _: ids(CLEAN), context_length=100)
+    engine = InferenceEngine(backend, InferenceConfig(_env_file=None))
+    run = engine.start("hi", SamplingParams(max_tokens=5000))
+    assert run.params.max_tokens == 100 - len(run.prompt.token_ids)
+
+
+def test_the_frame_has_one_row_per_run_and_the_documented_columns():
+    comparison = replaying(CLEAN).compare("hi", repeats=2)
+    runs = [run for level in comparison.runs.values() for run in level]
+    table = frame(runs)
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["level"]) == ["low", "low", "medium", "medium", "high", "high"]
+    assert (table["final_tokens"] == len(ids("It is 71."))).all()
