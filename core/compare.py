@@ -24,8 +24,9 @@ class Verdict:
     """What the answers say of the levels.
 
     level: the cheapest level whose answer equals that of the highest level that answered; None
-        where the levels disagree or fewer than two answered. agree: None where fewer than two
-        answered. reason: one sentence. detail: figures and limits. Both may quote model output.
+        where no other level's does, or fewer than two answered. agree: whether all answers are
+        the same; None where fewer than two answered.
+    reason: one sentence. detail: figures and limits. Both may quote model output.
     """
 
     level: ReasoningLevel | None
@@ -63,7 +64,7 @@ class Comparison:
 def judge(runs: Runs) -> Verdict:
     """Compare the answers of the levels. Stopped, cut off and empty runs never count.
 
-    Two answers are the same where their last numbers are equal or, without numbers, their words are.
+    Two answers are the same where their last numbers are or, without numbers, their words.
     """
     order = sorted(runs, key=list(ReasoningLevel).index)
     counted = {level: [r for r in runs[level] if _answered(r)] for level in order}
@@ -124,9 +125,7 @@ def _seconds(results: Sequence[GenerationResult]) -> float:
     return median(r.timing.total_s for r in results)
 
 
-def _times_fewer(
-    counted: Runs, cheapest: ReasoningLevel, best: ReasoningLevel
-) -> str:
+def _times_fewer(counted: Runs, cheapest: ReasoningLevel, best: ReasoningLevel) -> str:
     if cheapest is best:
         return ""
     return f", {_ratio(_tokens(counted[best]), _tokens(counted[cheapest]))} times fewer tokens"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidSetting
+from core.sampling import ALLOWED as SAMPLING_ALLOWED
 from core.sampling import SamplingParams
 
 
@@ -32,9 +37,31 @@ def reasoning_level(value: str) -> ReasoningLevel:
         raise InvalidSetting(f"The reasoning level is {value!r}; allowed: {allowed}.") from None
 
 
-def _plain(name: str) -> Any:
+PREFIX = "COUNTERPOINT_"
+PLAIN = ("use_harmony_format", "reasoning_level", "capture_reasoning", "show_reasoning")
+_SAMPLING = SamplingParams()
+_YES_NO = "true or false"
+_ALLOWED = {
+    **SAMPLING_ALLOWED,
+    "use_harmony_format": "true",
+    "reasoning_level": ", ".join(ReasoningLevel),
+    "capture_reasoning": _YES_NO,
+    "show_reasoning": _YES_NO,
+    "model": "embedded, a folder that holds a gpt-oss checkpoint, or a hub id",
+    "knowledge_cutoff": "a month such as 2024-06",
+    "current_date": "a date such as 2026-01-31",
+    "home": "a folder",
+}
+
+
+def variable(field: str) -> str:
+    """The environment variable, and line of .env, of a field of InferenceConfig."""
+    return field.upper() if field in PLAIN else PREFIX + field.upper()
+
+
+def _plain(field: str) -> Any:
     """A setting whose variable carries no prefix."""
-    return AliasChoices(name.lower(), name)
+    return AliasChoices(field, field.upper())
 
 
 class InferenceConfig(BaseSettings):
@@ -48,26 +75,108 @@ class InferenceConfig(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="COUNTERPOINT_",
+        env_prefix=PREFIX,
         env_file=".env",
+        env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
         populate_by_name=True,
         frozen=True,
     )
 
-    use_harmony_format: bool = Field(True, validation_alias=_plain("USE_HARMONY_FORMAT"))
+    use_harmony_format: bool = Field(True, validation_alias=_plain("use_harmony_format"))
     reasoning_level: ReasoningLevel = Field(
-        ReasoningLevel.MEDIUM, validation_alias=_plain("REASONING_LEVEL")
+        ReasoningLevel.MEDIUM, validation_alias=_plain("reasoning_level")
     )
-    capture_reasoning: bool = Field(False, validation_alias=_plain("CAPTURE_REASONING"))
-    show_reasoning: bool = Field(False, validation_alias=_plain("SHOW_REASONING"))
+    capture_reasoning: bool = Field(False, validation_alias=_plain("capture_reasoning"))
+    show_reasoning: bool = Field(False, validation_alias=_plain("show_reasoning"))
     model: str | None = None
-    temperature: float = SamplingParams.__dataclass_fields__["temperature"].default
-    top_p: float = 1.0
-    top_k: int = 0
-    max_tokens: int = 2048
-    seed: int | None = None
+    temperature: float = _SAMPLING.temperature
+    top_p: float = _SAMPLING.top_p
+    top_k: int = _SAMPLING.top_k
+    max_tokens: int = _SAMPLING.max_tokens
+    seed: int | None = _SAMPLING.seed
     knowledge_cutoff: str = "2024-06"
     current_date: str = Field(default_factory=lambda: date.today().isoformat())
     home: Path = Field(default_factory=lambda: user_data_path("counterpoint"))
+
+    if not TYPE_CHECKING:  # the type checker keeps the signature that the fields make
+
+        def __init__(self, **given: Any) -> None:
+            _refuse_unknown(given)
+            try:
+                super().__init__(**given)
+            except ValidationError as error:
+                told = [_sentence(detail, given) for detail in error.errors()]
+                raise InvalidSetting(" ".join(told)) from None
+            except (OSError, UnicodeError) as error:
+                raise InvalidSetting(
+                    f"The file .env could not be read ({error}). Save it as UTF-8, or remove it."
+                ) from None
+
+    def sampling(self) -> SamplingParams:
+        """The sampling parameters among the settings."""
+        return SamplingParams(self.temperature, self.top_p, self.top_k, self.max_tokens, self.seed)
+
+    @field_validator("temperature", "top_p", "top_k", "max_tokens", "seed")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+        SamplingParams(**{str(info.field_name): value})
+        return value
+
+    @field_validator("reasoning_level", mode="before")
+    @classmethod
+    def _as_typed(cls, value: Any) -> Any:
+        return reasoning_level(value) if isinstance(value, str) else value
+
+    @field_validator("use_harmony_format")
+    @classmethod
+    def _harmony_only(cls, value: bool) -> bool:
+        if not value:
+            raise ValueError("The ChatML legacy format is not built yet.")
+        return value
+
+    @field_validator("knowledge_cutoff")
+    @classmethod
+    def _a_month(cls, value: str) -> str:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", value):
+            raise ValueError("The knowledge cutoff is no month.")
+        return value
+
+    @field_validator("current_date")
+    @classmethod
+    def _a_date(cls, value: str) -> str:
+        return date.fromisoformat(value).isoformat()
+
+    @field_validator("home")
+    @classmethod
+    def _with_user(cls, value: Path) -> Path:
+        return value.expanduser()
+
+
+def _refuse_unknown(given: Mapping[str, Any]) -> None:
+    for name in given:
+        if name.lower() not in InferenceConfig.model_fields and not name.startswith("_"):
+            allowed = ", ".join(InferenceConfig.model_fields)
+            raise InvalidSetting(f"There is no setting {name!r}; allowed: {allowed}.")
+
+
+def _sentence(detail: ErrorDetails, given: Mapping[str, Any]) -> str:
+    """What was given, and where; what is allowed; what to do."""
+    field = str(detail["loc"][0]).lower()
+    name = variable(field)
+    if field in given or field.upper() in given:
+        where = field
+    elif any(key.upper() == name and value for key, value in os.environ.items()):
+        where = f"The environment variable {name}"
+    else:
+        where = f"{name} in .env"
+    advice = "Leave it on: the ChatML legacy format is not built yet."
+    if field != "use_harmony_format":
+        advice = f"Change {field} and try again."
+    return f"{where} is {_short(detail['input'])}; allowed: {_ALLOWED[field]}. {advice}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -82,8 +82,7 @@ class InferenceEngine:
         params = self._seeded(params)
         capture = self.config.capture_reasoning if capture_reasoning is None else capture_reasoning
         runs = [
-            self._prepared(conversation, read_level(level), params, capture)
-            for level in levels
+            self._prepared(conversation, read_level(level), params, capture) for level in levels
         ]
         requests = [
             TokenRequest(run.prompt.segments, run.params, STOP_IDS, run.on_step) for run in runs
@@ -167,9 +166,7 @@ class InferenceEngine:
         params: SamplingParams,
         capture_reasoning: bool,
     ) -> Run:
-        prompt = render(
-            conversation, level, self.config.knowledge_cutoff, self.config.current_date
-        )
+        prompt = render(conversation, level, self.config.knowledge_cutoff, self.config.current_date)
         room = self._room(prompt)
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
         return Run(prompt, level, fitting, self.model, capture_reasoning)

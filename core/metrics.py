@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 def frame(results: Iterable[GenerationResult]) -> pd.DataFrame:
-    """One row per run, in the order given. Times are seconds since submission; missing ones are NaN.
+    """One row per run, in the order given. Times: seconds since submission; missing ones are NaN.
 
     tokens_per_s of runs that were batched together are rates of the batch, not of a run alone.
     """

@@ -1,4 +1,4 @@
-"""Which model, where it lies, and how it is loaded: the embedded checkpoint, a folder, or a hub id."""
+"""Which model, where it lies, how it is loaded: the embedded checkpoint, a folder, a hub id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.checkpoint import expand
 from core.errors import ModelError
 
 if TYPE_CHECKING:
-    import mlx.nn as nn
+    from mlx.nn.layers.base import Module
 
 EMBEDDED = "embedded"
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
@@ -82,13 +82,13 @@ class ModelLoader:
             quantization=_quantization(config),
         )
 
-    def load(self) -> nn.Module:
+    def load(self) -> Module:
         """The mlx model, weights evaluated. Call it on the thread that will use it."""
         from mlx_lm.utils import load_model
 
         info = self.info
         try:
-            model, _ = load_model(info.path)
+            model: Module = load_model(info.path)[0]
         except Exception as error:
             raise ModelError(
                 f"The checkpoint in {info.path} could not be loaded ({type(error).__name__}: "
@@ -111,7 +111,7 @@ class ModelLoader:
 
 
 def default_model() -> str:
-    """gpt-oss-20b where it already lies in the hub's cache and fits in memory, else the embedded model."""
+    """gpt-oss-20b where it lies in the hub's cache and fits in memory, else the embedded model."""
     for name in GPT_OSS_20B:
         folder = _in_hub_cache(name)
         if folder is not None and _fits_in_memory(folder):

@@ -1,4 +1,4 @@
-"""Folding events into what people ask for: the live transcript of a run, and its result at the end."""
+"""Events folded into what people ask for: the live transcript of a run, its result at the end."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LiveMessage:
 
 @dataclass(slots=True)
 class Transcript:
-    """One run as far as it has come, folded from its events. The same events give the same transcript.
+    """One run as far as it has come, folded from its events; the same events give the same.
 
     tokens: the raw record; kinds: what each of them is part of (same length).
     """

@@ -17,7 +17,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from core.backends.base import EndReason, EndStep, Handle, PrefillStep, Step, TokenStep
 from core.config import ReasoningLevel
 from core.conversation import Channel
-from core.errors import CoreError
 from core.events import (
     Event,
     Finished,
@@ -47,7 +46,7 @@ class Run:
     Read it in one of three ways, from one reader: `drain()` when you like, `for event in run`, or
     `async for event in run`. `cancel()` and `timing` are safe from any thread.
 
-    level: the reasoning level asked for; `prompt.reasoning_level` is the one in the rendered prompt.
+    level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
     """
 
     def __init__(
@@ -94,7 +93,7 @@ class Run:
     @property
     def timing(self) -> Timing:
         """Times so far; those of the end once it was drained."""
-        return self._clock.timing(len(self.transcript.tokens))
+        return self._clock.timing()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until there is something to drain. False where the timeout (seconds) ran out."""
@@ -108,9 +107,7 @@ class Run:
         self._news.clear()
         events: list[Event] = []
         if not self.transcript.run_id:
-            events.append(
-                Started(uuid.uuid4().hex, len(self.prompt.token_ids), self.prompt.sha256)
-            )
+            events.append(Started(uuid.uuid4().hex, len(self.prompt.token_ids), self.prompt.sha256))
         tokens: list[int] = []
         end: EndStep | None = None
         while self._steps:
@@ -179,9 +176,14 @@ class Run:
 
     def _take(self, event: Event) -> None:
         """Fold an event in; the first token of final's content sets the time to first answer."""
-        if isinstance(event, TextDelta) and self._clock.first_answer_at is None:
-            if self.transcript.messages[event.index].channel is Channel.FINAL:
-                self._clock.first_answer_at = self._clock.stamps[len(self.transcript.tokens)]
+        seen, clock = self.transcript, self._clock
+        if (
+            clock.first_answer_at is None
+            and isinstance(event, TextDelta)
+            and event.tokens
+            and seen.messages[event.index].channel is Channel.FINAL
+        ):
+            clock.first_answer_at = clock.stamps[len(seen.tokens)]
         self.transcript.add(event)
 
     def _finished(self, reason: EndReason) -> Finished:
@@ -201,7 +203,7 @@ class Run:
 
 
 class _Clock:
-    """When things happened, in perf_counter seconds; `stamps` holds one for each generated token."""
+    """When things happened, in perf_counter seconds; `stamps` has one per generated token."""
 
     def __init__(self) -> None:
         self.submitted_at = time.perf_counter()
@@ -217,7 +219,7 @@ class _Clock:
     def token(self, at: float) -> None:
         self.stamps.append(at)
 
-    def timing(self, tokens: int) -> Timing:
+    def timing(self) -> Timing:
         now = self.ended_at or time.perf_counter()
         first = self.stamps[0] if self.stamps else None
         last = self.stamps[-1] if self.stamps else None

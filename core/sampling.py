@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import InvalidSetting
 
+ALLOWED = {
+    "temperature": "a number from 0 to 2",
+    "top_p": "a number above 0, up to 1",
+    "top_k": "a whole number, 0 (off) or more",
+    "max_tokens": "a whole number, 1 or more",
+    "seed": "a whole number from 0 to 2**64 - 1, or none",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SamplingParams:
-    """Parameters of one generation.
+    """Parameters of one generation; `ALLOWED` holds their bounds in words.
 
-    temperature: 0 is greedy; higher is more random. Allowed: 0 to 2.
-    top_p: smallest set of tokens whose probabilities add up to it. Allowed: above 0 to 1 (1 is off).
-    top_k: only the k most likely tokens. Allowed: 0 (off) or more.
-    max_tokens: budget for the whole turn, analysis included. Allowed: 1 or more.
+    temperature: 0 is greedy; higher is more random.
+    top_p: smallest set of tokens whose probabilities add up to it; 1 is off.
+    top_k: only the k most likely tokens; 0 is off.
+    max_tokens: budget for the whole turn, analysis included.
     seed: None draws a fresh one for every run; the same seed gives the same tokens.
 
     Raises InvalidSetting with the bound and the value.
@@ -27,14 +36,19 @@ class SamplingParams:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        _require("temperature", self.temperature, 0 <= self.temperature <= 2, "from 0 to 2")
-        _require("top_p", self.top_p, 0 < self.top_p <= 1, "above 0, up to 1")
-        _require("top_k", self.top_k, self.top_k >= 0, "0 (off) or more")
-        _require("max_tokens", self.max_tokens, self.max_tokens >= 1, "1 or more")
-        seed_fits = self.seed is None or 0 <= self.seed < 2**64
-        _require("seed", self.seed, seed_fits, "a whole number from 0 to 2**64 - 1, or none")
+        _require("temperature", self.temperature, lambda value: 0 <= value <= 2)
+        _require("top_p", self.top_p, lambda value: 0 < value <= 1)
+        _require("top_k", self.top_k, lambda value: value >= 0, whole=True)
+        _require("max_tokens", self.max_tokens, lambda value: value >= 1, whole=True)
+        if self.seed is not None:
+            _require("seed", self.seed, lambda value: 0 <= value < 2**64, whole=True)
 
 
-def _require(name: str, value: object, fits: bool, allowed: str) -> None:
-    if not fits:
-        raise InvalidSetting(f"{name} is {value}; allowed: {allowed}. Change {name} and try again.")
+def _require(
+    name: str, value: float, fits: Callable[[float], bool], *, whole: bool = False
+) -> None:
+    kind = int if whole else (int, float)
+    if not isinstance(value, kind) or isinstance(value, bool) or not fits(value):
+        raise InvalidSetting(
+            f"{name} is {value!r}; allowed: {ALLOWED[name]}. Change {name} and try again."
+        )

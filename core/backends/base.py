@@ -21,7 +21,7 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrefillStep:
-    """`done` of `total` prompt tokens were read, `cached` of them from a cache. `at`: perf_counter."""
+    """`done` of `total` prompt tokens were read, `cached` of them from a cache. `at`: seconds."""
 
     done: int
     total: int
@@ -31,7 +31,7 @@ class PrefillStep:
 
 @dataclass(frozen=True, slots=True)
 class TokenStep:
-    """One generated token; a stop id is delivered too. `at`: perf_counter seconds."""
+    """One generated token; a stop id is delivered too. `at`: perf_counter seconds, as below."""
 
     token: int
     at: float
@@ -55,7 +55,7 @@ class TokenRequest:
 
     segments: the prompt's token ids, cut where a cache may be kept; no segment is empty.
     stop_ids: the run ends after any of these.
-    on_step: called for every step, on the backend's own thread; it must return at once and not raise.
+    on_step: called for every step, on the backend's own thread; it returns at once, never raises.
     """
 
     segments: tuple[tuple[int, ...], ...]
@@ -68,7 +68,7 @@ class Handle(Protocol):
     """A request under way."""
 
     def cancel(self) -> None:
-        """Ask for the end; an EndStep follows within a step or two. Safe from any thread, twice too."""
+        """Ask for the end; an EndStep follows in a step or two. Safe from any thread, and twice."""
 
 
 class TokenBackend(Protocol):
@@ -79,7 +79,7 @@ class TokenBackend(Protocol):
         """Tokens that prompt and answer may have together."""
 
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
-        """Start requests; those of one call are batched together. Raises BackendError when closed."""
+        """Start requests; those of one call share a batch. Raises BackendError when closed."""
 
     def close(self) -> None:
         """End what runs (as cancelled), free the model, and wait for it. Safe to call twice."""

@@ -12,10 +12,10 @@ import queue
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.backends.base import (
     EndReason,
@@ -29,9 +29,6 @@ from core.backends.base import (
 from core.blas import load_openblas
 from core.errors import BackendError
 from core.models import ModelLoader
-
-if TYPE_CHECKING:
-    from mlx_lm.generate import BatchGenerator
 
 _JOIN_SECONDS = 30.0
 _END = {"stop": EndReason.STOP, "length": EndReason.LENGTH}
@@ -66,9 +63,34 @@ class _Close:
 _Command = _Submit | _Cancel | _Close
 
 
+class _Inbox:
+    """Commands for the owner thread; nothing gets in behind the command to close."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[_Command] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def put(self, command: _Command) -> bool:
+        """False where the inbox is closed and the command was left out."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._closed = isinstance(command, _Close)
+            self._queue.put(command)
+            return True
+
+    def take(self, wait: bool) -> Iterator[_Command]:
+        """Everything that is in; `wait` for the first."""
+        if wait:
+            yield self._queue.get()
+        while not self._queue.empty():
+            yield self._queue.get()
+
+
 @dataclass(frozen=True, slots=True)
 class _Handle:
-    inbox: queue.SimpleQueue[_Command]
+    inbox: _Inbox
     sequence: _Sequence
 
     def cancel(self) -> None:
@@ -83,12 +105,12 @@ class MLXBackend:
 
     def __init__(self, loader: ModelLoader) -> None:
         self._context_length = loader.info.context_length
-        self._inbox: queue.SimpleQueue[_Command] = queue.SimpleQueue()
+        self._inbox = _Inbox()
         loaded: Future[None] = Future()
         owner = _Owner(loader, self._inbox, loaded)
         self._thread = threading.Thread(target=owner.run, name="counterpoint-mlx", daemon=True)
         self._thread.start()
-        # Also runs at interpreter exit: mlx aborts the process if its thread is still stepping then.
+        # Runs at interpreter exit too: mlx aborts a process whose thread still steps then.
         self._finalizer = weakref.finalize(self, _shut, self._inbox, self._thread)
         loaded.result()
 
@@ -97,28 +119,25 @@ class MLXBackend:
         return self._context_length
 
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
-        if not self._thread.is_alive():
-            raise BackendError("The engine is closed; make a new InferenceEngine.")
         sequences = [_Sequence(request) for request in requests]
-        self._inbox.put(_Submit(sequences))
+        if not self._inbox.put(_Submit(sequences)):
+            raise BackendError("The engine is closed; make a new InferenceEngine.")
         return [_Handle(self._inbox, sequence) for sequence in sequences]
 
     def close(self) -> None:
         self._finalizer()
 
 
-def _shut(inbox: queue.SimpleQueue[_Command], thread: threading.Thread) -> None:
+def _shut(inbox: _Inbox, thread: threading.Thread) -> None:
     inbox.put(_Close())
     if thread is not threading.current_thread():
         thread.join(_JOIN_SECONDS)
 
 
 class _Owner:
-    """What runs on the owner thread. Holds no reference to the backend, so that it can be collected."""
+    """What runs on the owner thread. Knows no backend, so that the backend can be collected."""
 
-    def __init__(
-        self, loader: ModelLoader, inbox: queue.SimpleQueue[_Command], loaded: Future[None]
-    ) -> None:
+    def __init__(self, loader: ModelLoader, inbox: _Inbox, loaded: Future[None]) -> None:
         self._loader = loader
         self._inbox = inbox
         self._loaded = loaded
@@ -131,7 +150,7 @@ class _Owner:
 
         try:
             try:
-                model = self._loader.load()
+                model: Any = self._loader.load()
             except BaseException as error:
                 self._loaded.set_exception(error)
                 return
@@ -139,7 +158,6 @@ class _Owner:
             while not self._closing:
                 self._serve(model)
         finally:
-            self._refuse_the_rest()
             model = None
             gc.collect()
             mx.clear_streams()
@@ -148,10 +166,10 @@ class _Owner:
         """Step the batch until the backend closes, or until a failure spoils this generator."""
         from mlx_lm.generate import BatchGenerator
 
-        generator = BatchGenerator(model)
+        generator: Any = BatchGenerator(model)
         try:
             while not self._closing:
-                for command in self._commands():
+                for command in self._inbox.take(wait=not self._active):
                     self._obey(command, generator)
                 if self._active and not self._closing:
                     self._step(generator)
@@ -163,17 +181,7 @@ class _Owner:
             self._active.clear()
             generator.close()
 
-    def _commands(self) -> Iterable[_Command]:
-        """Everything in the inbox; waits for the first where there is nothing to step."""
-        if not self._active:
-            yield self._inbox.get()
-        while True:
-            try:
-                yield self._inbox.get_nowait()
-            except queue.Empty:
-                return
-
-    def _obey(self, command: _Command, generator: BatchGenerator) -> None:
+    def _obey(self, command: _Command, generator: Any) -> None:
         match command:
             case _Submit(sequences):
                 try:
@@ -181,13 +189,14 @@ class _Owner:
                 except Exception as error:
                     _end(sequences, EndReason.FAILED, _failure(error))
             case _Cancel(sequence):
-                if sequence.uid is not None and self._active.pop(sequence.uid, None):
+                if sequence.uid in self._active:
+                    del self._active[sequence.uid]
                     generator.remove([sequence.uid])
                     sequence.tell(EndStep(EndReason.CANCELLED, time.perf_counter()))
             case _Close():
                 self._closing = True
 
-    def _insert(self, sequences: Sequence[_Sequence], generator: BatchGenerator) -> None:
+    def _insert(self, sequences: Sequence[_Sequence], generator: Any) -> None:
         from mlx_lm.generate import StopSequences
 
         requests = [sequence.request for sequence in sequences]
@@ -201,7 +210,7 @@ class _Owner:
             sequence.uid = uid
             self._active[uid] = sequence
 
-    def _step(self, generator: BatchGenerator) -> None:
+    def _step(self, generator: Any) -> None:
         before = time.perf_counter()
         read, generated = generator.next()
         now = time.perf_counter()
@@ -219,20 +228,8 @@ class _Owner:
                 del self._active[response.uid]
                 sequence.tell(EndStep(_END[response.finish_reason], now))
 
-    def _refuse_the_rest(self) -> None:
-        """Whoever submitted while the thread was ending still gets an end."""
-        while True:
-            try:
-                command = self._inbox.get_nowait()
-            except queue.Empty:
-                return
-            if isinstance(command, _Submit):
-                _end(command.sequences, EndReason.CANCELLED)
 
-
-def _end(
-    sequences: Iterable[_Sequence], reason: EndReason, error: Exception | None = None
-) -> None:
+def _end(sequences: Iterable[_Sequence], reason: EndReason, error: Exception | None = None) -> None:
     now = time.perf_counter()
     for sequence in sequences:
         sequence.tell(EndStep(reason, now, error))
@@ -270,3 +267,10 @@ def sampler(request: TokenRequest) -> Callable[[Any], Any]:
         return mx.random.categorical(logprobs * (1 / params.temperature), key=now)
 
     return sample
+
+
+def device() -> str:
+    """Where mlx computes by default: `cpu` or `gpu`."""
+    import mlx.core as mx
+
+    return str(mx.default_device().type.name)

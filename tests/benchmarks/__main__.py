@@ -20,7 +20,9 @@ from tests.benchmarks.pairs import PAIRS, Row
 
 def main() -> int:
     console = Console(width=150)
-    console.print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {PAIRS} pairs")
+    console.print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {PAIRS} pairs"
+    )
     rows = [*prompting.rows(), *parsing.rows()]
     with TemporaryDirectory() as cache:
         loader = ModelLoader(cache=Path(cache))

@@ -29,7 +29,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, the two sides, their ratio pair by pair, the target."""
+    """One line of the table: what was measured, both sides, their ratio by pair, the target."""
 
     name: str
     unit: str

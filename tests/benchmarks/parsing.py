@@ -56,7 +56,7 @@ def events(tokens: list[int], chunk: int) -> int:
 
 
 def deltas(tokens: list[int]) -> int:
-    """What a reader must at least ask of the raw parser to show a stream: the channel and the text."""
+    """What a reader must at least ask of the raw parser to show a stream: channel and text."""
     parser = StreamableParser(encoding(), Role.ASSISTANT, strict=False)
     seen = 0
     for token in tokens:

@@ -14,7 +14,7 @@ TARGET_MS = 5.0
 
 
 def rows() -> Iterator[Row]:
-    """Milliseconds for conversation -> token ids, analysis of past turns still in the conversation."""
+    """Milliseconds for conversation -> token ids; the conversation still holds all analysis."""
     chat = conversation(TURNS)
     render(chat, ReasoningLevel.HIGH, "2024-06", "2026-01-31")
     taken = Spread.of(
