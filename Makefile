@@ -1,0 +1,72 @@
+# `make run` and `make test` each need nothing but Python 3.11 or later, make and a package index.
+
+# The first Python here that is new enough; `make run PYTHON=/path/to/python` chooses another.
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help run test lint format screenshots bench lock clean
+
+help:
+	@echo "make run          install, then open the page        (ARGS=\"--port 7861 --no-browser\")"
+	@echo "make test         install, then run every test       (ARGS=\"-k parser -x\")"
+	@echo "make lint         ruff, mypy --strict, import layers"
+	@echo "make format       let ruff format and mend what it can"
+	@echo "make screenshots  the pictures of the README, taken from the real page"
+	@echo "make bench        the figures of the README, measured on this machine"
+	@echo "make lock         resolve requirements.lock again (needs uv)"
+	@echo "make clean        remove the environment and everything that was built"
+
+run: $(INSTALLED)
+	@$(BIN)/python -m ui.terminal.cli ui $(ARGS)
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(INSTALLED)
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# A second run finds the stamp and installs nothing.
+$(INSTALLED): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c '' >/dev/null 2>&1 || { \
+		echo "Python 3.11 or later was not found: install it, or name one with: make run PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is $$("$(PYTHON)" -V 2>&1), and Counterpoint needs Python 3.11 or later: install it, or name one with: make run PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' >/dev/null 2>&1 || { \
+		echo "$(PYTHON) lacks its venv module: install it (Debian and Ubuntu: apt-get install python3-venv) and try again."; exit 1; }
+	@echo "Installing into $(VENV), once; this takes a minute or two."
+	@"$(PYTHON)" -m venv $(VENV) || { \
+		echo "The environment $(VENV) could not be made: see the lines above; 'make clean' removes a broken one."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || { \
+		echo "The packages could not be installed: see the lines above. A package index must be reachable, with about 1 GB of disk free."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	@command -v uv >/dev/null || { echo "uv was not found: install it (pip install uv) and try again."; exit 1; }
+	@echo "# Every version that make run and make test install, for Linux and macOS, Python 3.11 and later." > requirements.lock.new
+	@echo "# Written by make lock (uv pip compile --universal --generate-hashes); do not edit by hand." >> requirements.lock.new
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+		--no-strip-extras --no-annotate --no-header --quiet >> requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find core ui tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
