@@ -1,0 +1,343 @@
+"""The command line over recorded tokens: what goes where, and what bad input is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from typer.testing import CliRunner
+
+from core.backends.scripted import ScriptedBackend
+from core.config import InferenceConfig
+from core.engine import InferenceEngine
+from core.errors import BackendError, ModelError
+from core.vocabulary import encoding
+from ui.terminal import cli
+from ui.terminal import engine as terminal_engine
+
+ANSWER = (
+    "<|channel|>analysis<|message|>Twenty and forty.<|end|>"
+    "<|start|>assistant<|channel|>final<|message|>It is 71.<|return|>"
+)
+TOOL_CALL = '<|channel|>commentary to=functions.add <|constrain|>json<|message|>{"a": 1}<|call|>'
+RUN_KEYS = {
+    "text",
+    "reasoning",
+    "commentary",
+    "messages",
+    "finish_reason",
+    "reasoning_level",
+    "model",
+    "prompt_sha256",
+    "usage",
+    "timing",
+    "repairs",
+}
+
+
+@dataclass
+class Asked:
+    """What reached the engine: its settings and the text of each prompt."""
+
+    config: InferenceConfig | None = None
+    prompts: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
+    """Make the commands run on recorded tokens: `says(text)`."""
+
+    def script(text: str, rate: float | None = None, context_length: int = 131_072) -> Asked:
+        tokens = encoding().encode(text, allowed_special="all")
+        asked = Asked()
+
+        def answer(request):
+            prompt = [token for segment in request.segments for token in segment]
+            asked.prompts = (*asked.prompts, encoding().decode(prompt))
+            return tokens
+
+        def open_engine(config: InferenceConfig) -> InferenceEngine:
+            asked.config = config
+            return InferenceEngine(ScriptedBackend(answer, rate, context_length), config)
+
+        monkeypatch.setattr(terminal_engine, "open_engine", open_engine)
+        return asked
+
+    return script
+
+
+def run(*arguments: str, stdin: str | None = None):
+    return CliRunner().invoke(cli.app, arguments, input=stdin)
+
+
+def test_the_answer_goes_to_stdout_and_nothing_else_anywhere(says):
+    says(ANSWER)
+    done = run("generate", "What is 23 + 48?")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "It is 71.\n", "")
+
+
+def test_reasoning_goes_to_stderr_not_stdout(says):
+    says(ANSWER)
+    done = run("generate", "What is 23 + 48?", "--show-reasoning")
+    assert (done.exit_code, done.stdout) == (0, "It is 71.\n")
+    assert "Twenty and forty." in done.stderr
+
+
+def test_json_is_one_object_with_the_agreed_keys(says):
+    says(ANSWER)
+    done = run("generate", "What is 23 + 48?", "--json", "--seed", "1")
+    value = json.loads(done.stdout)
+    assert set(value) == RUN_KEYS
+    assert value["text"] == "It is 71."
+    assert value["reasoning"] is None
+    assert "Twenty" not in done.stdout
+    assert value["messages"] == [
+        {"channel": "final", "recipient": None, "content_type": None, "text": "It is 71."}
+    ]
+    assert value["finish_reason"] == "stop"
+    assert value["reasoning_level"] == "medium"
+    usage = {"prompt", "cached", "analysis", "commentary", "final", "generated"}
+    assert set(value["usage"]) == {f"{name}_tokens" for name in usage}
+    timing = {"queued_s", "first_token_s", "first_answer_s", "total_s", "tokens_per_s"}
+    assert set(value["timing"]) == timing
+
+
+def test_json_holds_the_analysis_when_it_is_captured(says):
+    says(ANSWER)
+    done = run("generate", "What is 23 + 48?", "--json", "--capture-reasoning")
+    assert json.loads(done.stdout)["reasoning"] == "Twenty and forty."
+
+
+def test_every_option_reaches_the_prompt_or_the_settings(says):
+    asked = says(ANSWER)
+    done = run(
+        "generate",
+        "Hello",
+        *("--reasoning-level", "HIGH", "--temperature", "0.5", "--top-p", "0.9"),
+        *("--top-k", "3", "--max-tokens", "50", "--seed", "7"),
+        *("--instructions", "Answer in French.", "--capture-reasoning", "--model", "embedded"),
+    )
+    assert done.exit_code == 0, done.stderr
+    assert "Reasoning: high" in asked.prompts[0]
+    assert "Answer in French." in asked.prompts[0]
+    config = asked.config
+    assert (config.temperature, config.top_p, config.top_k) == (0.5, 0.9, 3)
+    assert (config.max_tokens, config.seed, config.model) == (50, 7, "embedded")
+    assert config.capture_reasoning
+
+
+def test_a_flag_beats_the_environment(says, monkeypatch):
+    asked = says(ANSWER)
+    monkeypatch.setenv("REASONING_LEVEL", "low")
+    monkeypatch.setenv("SHOW_REASONING", "true")
+    run("generate", "Hello")
+    done = run("generate", "Hello", "--reasoning-level", "high", "--hide-reasoning")
+    assert "Reasoning: low" in asked.prompts[0]
+    assert "Reasoning: high" in asked.prompts[1]
+    assert "Twenty" not in done.stderr
+
+
+def test_a_dash_reads_the_prompt_from_standard_input(says):
+    asked = says(ANSWER)
+    assert run("generate", "-", stdin="What is 23 + 48?").exit_code == 0
+    assert "What is 23 + 48?" in asked.prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "arguments", "told"),
+    [
+        (ANSWER, ("--max-tokens", "4"), "The budget of 4 tokens ran out"),
+        ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", (), "without an answer"),
+        (TOOL_CALL, (), "The model called functions.add; tools are not run here."),
+        ("I refuse.<|return|>", (), "malformed and repaired"),
+    ],
+)
+def test_what_is_amiss_with_an_answer_is_said_on_stderr(says, output, arguments, told):
+    says(output)
+    done = run("generate", "Hello", *arguments)
+    assert (done.exit_code, done.stdout.strip()) == (0, "")
+    assert told in done.stderr
+
+
+def test_text_meant_for_the_user_that_is_no_answer_goes_to_stderr(says):
+    says("<|channel|>commentary<|message|>I will add.<|end|>" + f"<|start|>assistant{ANSWER}")
+    done = run("generate", "Hello")
+    assert "I will add." in done.stderr
+    assert "I will add." not in done.stdout
+
+
+def test_escape_sequences_in_reasoning_do_not_reach_the_terminal(says):
+    says(ANSWER.replace("Twenty", "\x1b[2J\x07Twenty"))
+    done = run("generate", "Hello", "--show-reasoning")
+    assert "\x1b[2J" not in done.stderr
+    assert "\x07" not in done.stderr
+
+
+def test_verbose_adds_a_line_of_figures(says):
+    says(ANSWER)
+    done = run("generate", "Hello", "--verbose")
+    assert "medium reasoning" in done.stderr
+    assert done.stdout == "It is 71.\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_ctrl_c_keeps_the_text_and_exits_130(says, arguments):
+    says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    timer = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    done = run("generate", "Hello", *arguments)
+    timer.join()
+    assert done.exit_code == 130
+    assert "It is 71." in done.stdout
+    if arguments:
+        assert json.loads(done.stdout)["finish_reason"] == "cancelled"
+
+
+def test_compare_prints_a_table_and_a_verdict(says):
+    asked = says(ANSWER)
+    done = run("compare", "What is 23 + 48?")
+    assert done.exit_code == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:5]] == ["low", "medium", "high"]
+    assert "Low was enough: same answer as high" in done.stdout
+    levels = ("low", "medium", "high")
+    assert all(f"Reasoning: {level}" in "".join(asked.prompts) for level in levels)
+    assert "Twenty" not in done.output
+
+
+def test_compare_json_holds_every_run(says):
+    says(ANSWER)
+    done = run("compare", "What?", "--levels", "low, high", "--repeats", "2", "--json")
+    value = json.loads(done.stdout)
+    assert set(value) == {"prompt", "levels", "verdict"}
+    assert value["prompt"] == "What?"
+    assert list(value["levels"]) == ["low", "high"]
+    for level, runs in value["levels"].items():
+        assert len(runs["runs"]) == 2
+        for one in runs["runs"]:
+            assert set(one) == RUN_KEYS
+            assert one["reasoning_level"] == level
+    assert {"level", "reason"} <= set(value["verdict"])
+
+
+def test_compare_shows_reasoning_on_stderr_when_asked(says):
+    says(ANSWER)
+    done = run("compare", "What?", "--levels", "low,high", "--show-reasoning")
+    assert "high: Twenty and forty." in done.stderr
+    assert "Twenty" not in done.stdout
+
+
+def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
+    says(ANSWER)
+    done = run("compare", "What?", "--show-reasoning", "--json")
+    assert "Twenty" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("generate", ""), "The prompt is empty"),
+        (("generate", " \n"), "The prompt is empty"),
+        (("generate", "x\udcff"), "not valid UTF-8"),
+        (("generate", "Hello", "--instructions", "\udcff"), "not valid UTF-8"),
+        (("generate",), "Missing argument"),
+        (("generate", "Hello", "there"), "unexpected extra argument"),
+        (("generate", "Hello", "--reasoning-level", "max"), "allowed: low, medium, high"),
+        (("generate", "Hello", "--temperature", "3"), "temperature is 3.0; allowed:"),
+        (("generate", "Hello", "--temperature", "nan"), "temperature is nan; allowed:"),
+        (("generate", "Hello", "--temperature", "hot"), "valid number"),
+        (("generate", "Hello", "--top-p", "0"), "top_p is 0.0; allowed:"),
+        (("generate", "Hello", "--top-k", "-1"), "top_k is -1; allowed:"),
+        (("generate", "Hello", "--max-tokens", "0"), "max_tokens is 0; allowed:"),
+        (("generate", "Hello", "--seed", "-1"), "seed is -1; allowed:"),
+        (("generate", "word " * 600), "reads fewer than 500"),
+        (("generate", "Hello", "--nonsense"), "No such option"),
+        (("compare", ""), "The prompt is empty"),
+        (("compare", "Hello", "--levels", "low,most"), "'most'; allowed: low, medium, high"),
+        (("compare", "Hello", "--levels", ""), "allowed: low, medium, high"),
+        (("compare", "Hello", "--repeats", "0"), "--repeats"),
+        (("compare", "Hello", "--levels", "low", "--reasoning-level", "low"), "give one of them"),
+        (("ui", "--port", "0"), "--port"),
+        (("ui", "--port", "65536"), "--port"),
+        (("nonsense",), "No such command"),
+    ],
+)
+def test_bad_usage_exits_2_with_a_sentence(says, arguments, told):
+    says(ANSWER, context_length=500)
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_environment_variable_exits_2(says, monkeypatch):
+    says(ANSWER)
+    monkeypatch.setenv("COUNTERPOINT_TOP_P", "all")
+    done = run("generate", "Hello")
+    assert done.exit_code == 2
+    assert "COUNTERPOINT_TOP_P is 'all'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ModelError("There is no model 'x'."), "There is no model 'x'.\n"),
+        (BackendError("Out of memory."), "Out of memory.\n"),
+        (KeyError("surprise"), "KeyError: 'surprise'. This is a fault of Counterpoint"),
+    ],
+)
+def test_a_failure_exits_1_with_a_sentence_and_a_traceback_only_when_verbose(
+    monkeypatch, error, told
+):
+    def fail(config: InferenceConfig) -> InferenceEngine:
+        raise error
+
+    monkeypatch.setattr(terminal_engine, "open_engine", fail)
+    done = run("generate", "Hello")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(told)
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in run("generate", "Hello", "--verbose").stderr
+
+
+def test_a_model_that_is_not_there_exits_1():
+    done = run("generate", "Hello", "--model", "no-such-folder")
+    assert done.exit_code == 1
+    assert "There is no model 'no-such-folder'" in done.stderr
+
+
+def test_a_busy_port_is_named_with_what_to_do():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("ui", "--port", str(port), "--no-browser")
+    assert done.exit_code == 1
+    assert f"Port {port} on 127.0.0.1 is in use" in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_a_host_that_is_not_this_machine_is_named():
+    done = run("ui", "--host", "192.0.2.1", "--no-browser")
+    assert done.exit_code == 1
+    assert "--host is '192.0.2.1'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "full"),
+    [
+        ([], ["ui"]),
+        (["--port", "7861"], ["ui", "--port", "7861"]),
+        (["--help"], ["--help"]),
+        (["--version"], ["--version"]),
+        (["generate", "Hello"], ["generate", "Hello"]),
+    ],
+)
+def test_without_a_command_the_page_opens(arguments, full):
+    assert cli.with_default_command(arguments) == full

@@ -1,0 +1,94 @@
+"""The real command in a process of its own, on the embedded model."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from core.vocabulary import VOCABULARY_SHA256
+
+COMMAND = (sys.executable, "-m", "ui.terminal.cli")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_generate_answers_with_the_embedded_model():
+    done = run("generate", "What is 23 + 48?", "--reasoning-level", "high", "--json", "--seed", "1")
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    assert value["text"]
+    assert value["usage"]["analysis_tokens"] > 0
+    assert value["model"] == "embedded demo model"
+    assert value["repairs"] == []
+
+
+def test_the_page_opens_says_where_and_closes_on_ctrl_c():
+    port = free_port()
+    page = subprocess.Popen(
+        [*COMMAND, "--port", str(port), "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = page.stdout.readline()
+        assert f"http://127.0.0.1:{port}" in said
+        assert "embedded demo model" in said
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=30) as answer:
+            assert b"Counterpoint" in answer.read()
+        page.send_signal(signal.SIGINT)
+        _, complaints = page.communicate(timeout=30)
+    finally:
+        page.kill()
+        page.communicate()
+    assert (page.returncode, complaints) == (0, "")
+
+
+def test_doctor_finds_all_well_here():
+    done = run("doctor", "--json")
+    assert done.returncode == 0, done.stdout
+    value = json.loads(done.stdout)
+    assert value["ok"]
+    checks = ("python", "packages", "blas", "device", "vocabulary", "model", "run")
+    assert tuple(value["checks"]) == checks
+    assert VOCABULARY_SHA256 in value["checks"]["vocabulary"]["found"]
+    assert value["checks"]["packages"]["found"]["openai-harmony"] == "0.0.8"
+
+
+def test_doctor_says_what_to_do_where_a_model_is_missing(tmp_path: Path):
+    done = run("doctor", "--model", str(tmp_path))
+    assert done.returncode == 1
+    assert "✗ model: " in done.stdout
+    assert "✗ run: " in done.stdout
+    assert "Give a folder with a gpt-oss checkpoint" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_help_loads_neither_the_page_nor_the_model():
+    heavy = ("gradio", "mlx", "pandas", "transformers", "openai_harmony", "numpy")
+    script = (
+        "import sys, runpy\n"
+        "sys.argv = ['counterpoint', 'generate', '--help']\n"
+        "try:\n    runpy.run_module('ui.terminal.cli', run_name='__main__')\n"
+        "except SystemExit:\n    pass\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

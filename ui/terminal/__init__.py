@@ -1,0 +1,1 @@
+"""The terminal program: `counterpoint` and its commands."""

@@ -1,0 +1,278 @@
+"""The command line. Commands import what they need when they run, so that --help is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.errors import CoreError, InvalidInput, InvalidPrompt, InvalidSetting
+from ui.terminal.options import (
+    GenerationOptions,
+    Json,
+    Model,
+    Verbose,
+    settings,
+    with_generation_options,
+)
+
+if TYPE_CHECKING:
+    from core.config import ReasoningLevel
+    from core.conversation import Conversation
+    from core.run import Run
+    from ui.terminal.render import Stream
+
+OK, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    help="See gpt-oss think: a local page, and the same from the terminal.",
+    epilog="Without a command, the page opens. Settings also come from the environment and .env.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Prompt = Annotated[
+    str, typer.Argument(metavar="PROMPT", help="What to ask; - reads it from standard input.")
+]
+
+
+def main() -> None:
+    """The `counterpoint` command."""
+    _set_up_streams()
+    app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+
+
+def with_default_command(arguments: Sequence[str]) -> list[str]:
+    """`counterpoint --port 7861` is `counterpoint ui --port 7861`."""
+    if not arguments or (
+        arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")
+    ):
+        return ["ui", *arguments]
+    return list(arguments)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
+
+        try:
+            typer.echo(f"counterpoint {installed('counterpoint')}")
+        except PackageNotFoundError:
+            typer.echo("counterpoint, not installed (running from its source folder)")
+
+
+@app.command()
+def ui(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets the whole network in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    model: Model = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open a browser.")
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Open the page in the browser."""
+    with _told(verbose):
+        from ui.terminal.serve import Address, serve
+
+        serve(Address(host, port), {"model": model}, browser=not no_browser)
+
+
+@app.command()
+@with_generation_options
+def generate(prompt: Prompt, options: GenerationOptions) -> None:
+    """Answer one prompt: the answer to stdout, all else to stderr."""
+    with _told(options.verbose):
+        from ui.terminal.engine import open_engine
+        from ui.terminal.render import Stream, remarks, stderr, summary
+
+        config = options.config()
+        conversation = _conversation(prompt, options.instructions)
+        notes = stderr()
+        with open_engine(config) as engine:
+            run = engine.start(conversation)
+            interrupted = _followed(
+                run, Stream(answer=not options.json, reasoning=config.show_reasoning)
+            )
+            result = run.result()
+        if options.json:
+            _print_json(result.as_dict())
+        for remark in remarks(result, run.params.max_tokens):
+            notes.print(remark)
+        if options.verbose:
+            notes.print(summary(result))
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+@with_generation_options
+def compare(
+    prompt: Prompt,
+    options: GenerationOptions,
+    levels: Annotated[
+        str | None,
+        typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each level.")] = 1,
+) -> None:
+    """Run one prompt at several levels and say what the extra thinking bought."""
+    with _told(options.verbose):
+        from rich.console import Console
+        from rich.text import Text
+
+        from ui.terminal.engine import open_engine
+        from ui.terminal.render import comparison_table, harmless, stderr
+
+        asked = _levels(levels, options.reasoning_level)
+        config = options.config()
+        shown = config.show_reasoning and not options.json
+        if shown:
+            config = config.model_copy(update={"capture_reasoning": True})
+        conversation = _conversation(prompt, options.instructions)
+        with open_engine(config) as engine:
+            comparison = engine.compare(conversation, asked, repeats)
+        if options.json:
+            _print_json(comparison.as_dict())
+            return
+        if shown:
+            notes = stderr()
+            for level, runs in comparison.runs.items():
+                for run in runs:
+                    notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
+        console = Console(highlight=False, markup=False)
+        console.print(comparison_table(comparison))
+        verdict = comparison.verdict
+        console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+
+
+@app.command()
+def doctor(
+    model: Model = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Check everything that a run needs, and run one token."""
+    with _told(verbose):
+        from ui.terminal.doctor import examine
+
+        checks = []
+        for check in examine(settings({"model": model})):
+            checks.append(check)
+            if not as_json:
+                typer.echo(check.line())
+        well = all(check.ok for check in checks)
+        if as_json:
+            _print_json({"ok": well, "checks": {check.name: check.as_dict() for check in checks}})
+        else:
+            typer.echo("All is well." if well else "Something is amiss: see the lines marked ✗.")
+    if not well:
+        raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _told(verbose: bool) -> Iterator[None]:
+    """Errors as one sentence on stderr and the exit status they stand for."""
+    try:
+        yield
+    except CoreError as error:
+        status = BAD_USAGE if isinstance(error, InvalidInput) else FAILED
+        _say(str(error), verbose)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        _say("Stopped.", verbose=False)
+    except BrokenPipeError:
+        # The reader has left; python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FAILED
+    except Exception as error:
+        status = FAILED
+        advice = "This is a fault of Counterpoint; run it again with --verbose to see where."
+        _say(f"{type(error).__name__}: {error}. {advice}", verbose)
+    else:
+        return
+    raise typer.Exit(status)
+
+
+def _say(sentence: str, verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()
+    typer.echo(sentence, err=True)
+
+
+def _followed(run: Run, stream: Stream) -> bool:
+    """Print a run until it ends. Ctrl-C cancels it, and its text so far is kept: then True.
+
+    A second Ctrl-C raises KeyboardInterrupt.
+    """
+    interrupted = False
+
+    def on_interrupt(*_: object) -> None:
+        nonlocal interrupted
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted = True
+        run.cancel()
+
+    # A handler rather than `except`: an exception in the midst of drain() would lose events.
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        while not run.done:
+            run.wait()
+            stream.show(run.drain(), run.transcript)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return interrupted
+
+
+def _conversation(prompt: str, instructions: str | None) -> Conversation:
+    """The prompt, checked before a model is loaded for it. Raises InvalidPrompt."""
+    from core.conversation import Conversation, conversation_from
+
+    try:
+        text = sys.stdin.read() if prompt == "-" else prompt
+        f"{text}{instructions}".encode()
+    except UnicodeError:
+        raise InvalidPrompt(
+            "The prompt or the instructions are not valid UTF-8. Send them as UTF-8 text."
+        ) from None
+    return conversation_from(Conversation(instructions=instructions or None).with_user(text))
+
+
+def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
+    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
+    from core.config import ReasoningLevel, reasoning_level
+
+    if levels is not None and only is not None:
+        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
+    asked = levels if levels is not None else only
+    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _set_up_streams() -> None:
+    """A terminal that cannot show a character gets a question mark, not a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    main()

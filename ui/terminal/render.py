@@ -1,0 +1,122 @@
+"""What the terminal shows: answers on stdout, everything else on stderr, reasoning dim."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from core.compare import Comparison
+from core.conversation import Channel
+from core.events import Event, FinishReason, MessageDone, TextDelta
+from core.result import GenerationResult, Transcript
+
+_ANSWER_WIDTH = 60
+# Model output may hold escape sequences, and a terminal would obey them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def stderr() -> Console:
+    """The console for all that is not the answer."""
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def harmless(text: str) -> str:
+    """Text with its control characters made visible; newlines and tabs stay."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class Stream:
+    """Prints the events of one run as they come.
+
+    answer: print final to stdout. reasoning: print analysis to stderr. Commentary always goes to
+    stderr: it is meant for the user, but it is not the answer.
+    """
+
+    def __init__(self, *, answer: bool, reasoning: bool) -> None:
+        self._answer = answer
+        self._reasoning = reasoning
+        self._notes = stderr()
+
+    def show(self, events: Iterable[Event], transcript: Transcript) -> None:
+        """Print what is new. `transcript` is the run's own; it tells the channel of a message."""
+        for event in events:
+            match event:
+                case TextDelta():
+                    self._text(transcript.messages[event.index].channel, event.text)
+                case MessageDone():
+                    self._text(transcript.messages[event.index].channel, "\n")
+
+    def _text(self, channel: Channel, text: str) -> None:
+        if channel is Channel.FINAL:
+            if self._answer:
+                sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
+                sys.stdout.flush()
+        elif channel is Channel.COMMENTARY or self._reasoning:
+            style = "dim" if channel is Channel.ANALYSIS else ""
+            self._notes.print(Text(harmless(text), style), end="")
+
+
+def remarks(result: GenerationResult, budget: int) -> list[str]:
+    """What must be said of a run beside its answer, one sentence each."""
+    said = []
+    if result.finish_reason is FinishReason.LENGTH:
+        said.append(
+            f"The budget of {budget:,} tokens ran out before the end; "
+            "raise it with --max-tokens, or choose a lower --reasoning-level."
+        )
+    elif result.finish_reason is FinishReason.STOP and not result.text.strip():
+        said.append("The model ended its turn without an answer.")
+    said += [
+        f"The model called {call.recipient}; tools are not run here." for call in result.tool_calls
+    ]
+    if result.repairs:
+        said.append(f"The output was malformed and repaired: {', '.join(result.repairs)}.")
+    return said
+
+
+def summary(result: GenerationResult) -> str:
+    """One line of figures for --verbose."""
+    usage, timing = result.usage, result.timing
+    return (
+        f"{result.model}, {result.reasoning_level} reasoning: {usage.prompt_tokens} tokens read, "
+        f"{usage.analysis_tokens} of analysis, {usage.final_tokens} of answer; first token after "
+        f"{_seconds(timing.first_token_s)}, answer after {_seconds(timing.first_answer_s)}, "
+        f"{_seconds(timing.total_s)} in all."
+    )
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """One row per run, in the order of levels."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("level")
+    table.add_column("answer", max_width=_ANSWER_WIDTH, overflow="fold")
+    for name in ("analysis", "final", "first\ntoken", "first\nanswer", "total"):
+        table.add_column(name, justify="right")
+    table.add_column("end")
+    for level, runs in comparison.runs.items():
+        for run in runs:
+            table.add_row(
+                level.value,
+                Text(harmless(_one_line(run.text))),
+                f"{run.usage.analysis_tokens:,}",
+                f"{run.usage.final_tokens:,}",
+                _seconds(run.timing.first_token_s),
+                _seconds(run.timing.first_answer_s),
+                _seconds(run.timing.total_s),
+                run.finish_reason.value,
+            )
+    return table
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 2 * _ANSWER_WIDTH else f"{line[: 2 * _ANSWER_WIDTH]}…"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s"

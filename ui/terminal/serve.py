@@ -1,0 +1,87 @@
+"""Serves the page until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import typer
+
+from core.errors import CoreError
+from ui.terminal.options import settings
+
+
+class CannotServe(CoreError):
+    """The page cannot listen where it was asked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the page listens."""
+
+    host: str
+    port: int
+
+    def check_free(self) -> None:
+        """Raise CannotServe where nothing can listen here, before a model is loaded for nothing."""
+        try:
+            family, kind, _, _, where = socket.getaddrinfo(
+                self.host, self.port, type=socket.SOCK_STREAM
+            )[0]
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(where)
+        except OSError as error:
+            raise CannotServe(self._why(error)) from error
+
+    def _why(self, error: OSError) -> str:
+        if error.errno == errno.EADDRINUSE:
+            other = self.port + 1 if self.port < 65535 else 7860
+            return (
+                f"Port {self.port} on {self.host} is in use; allowed: any free port, 1 to 65535. "
+                f"End the program that uses it, or choose another: --port {other}."
+            )
+        if error.errno == errno.EACCES:
+            return (
+                f"Port {self.port} on {self.host} needs more rights than this user has; "
+                "allowed: 1024 to 65535. Choose another, such as --port 7860."
+            )
+        return (
+            f"--host is {self.host!r}, and this machine cannot listen there ({error.strerror}); "
+            "allowed: 127.0.0.1 (only this machine), 0.0.0.0 (the whole network), or an address "
+            "of this machine."
+        )
+
+
+def serve(address: Address, chosen: Mapping[str, str | None], *, browser: bool) -> None:
+    """Load the model, open the page, print its address, and wait. `chosen`: settings over .env.
+
+    Raises CannotServe, InvalidSetting, and the ModelError of a model that cannot be loaded.
+    """
+    config = settings(chosen)
+    address.check_free()
+    from ui.terminal.engine import open_engine
+    from ui.web.app import create_app, launch_options
+
+    with open_engine(config) as engine:
+        page = create_app(engine)
+        try:
+            page.launch(
+                **launch_options(),
+                server_name=address.host,
+                server_port=address.port,
+                inbrowser=browser,
+                prevent_thread_lock=True,
+                quiet=True,
+            )
+            typer.echo(
+                f"Counterpoint is at {page.local_url} (model: {engine.model}). Ctrl-C ends it."
+            )
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            typer.echo("Closed.")
+        finally:
+            page.close(verbose=False)
