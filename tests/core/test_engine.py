@@ -79,22 +79,34 @@ def test_times_are_in_order_and_usage_adds_up(engine):
     assert u.prompt_tokens > 0
 
 
+@pytest.fixture(scope="module")
+def held_out_runs(engine):
+    """100 held-out questions at each level, greedily: (low, medium, high) results per question."""
+    params = SamplingParams(temperature=0, max_tokens=400)
+    started = [engine.start_levels(q.prompt, params=params) for q in held_out(100, seed=1)]
+    return [[run.result() for run in runs] for runs in started]
+
+
 @pytest.mark.timeout(420)
-def test_analysis_grows_with_the_level_and_prompts_differ(engine):
-    """100 held-out questions; each level's runs share batches."""
-    questions = held_out(100, seed=1)
-    counts: dict[ReasoningLevel, list[int]] = {level: [] for level in ReasoningLevel}
-    hashes: dict[ReasoningLevel, set[str]] = {level: set() for level in ReasoningLevel}
-    params = SamplingParams(temperature=0, max_tokens=320)
-    for level in ReasoningLevel:
-        runs = [engine.start(q.prompt, params, level) for q in questions]
-        for run in runs:
-            result = run.result()
-            counts[level].append(result.usage.analysis_tokens)
-            hashes[level].add(result.prompt_sha256)
-    low, medium, high = (median(counts[level]) for level in ReasoningLevel)
+def test_the_median_of_analysis_tokens_grows_with_the_level(held_out_runs):
+    low, medium, high = (
+        median(result.usage.analysis_tokens for result in level)
+        for level in zip(*held_out_runs, strict=True)
+    )
     assert low < medium < high
-    assert not hashes[LOW] & hashes[MEDIUM] & hashes[HIGH]
+
+
+def test_the_prompt_of_every_level_is_another_one(held_out_runs):
+    for results in held_out_runs:
+        assert len({result.prompt_sha256 for result in results}) == 3
+
+
+def test_the_embedded_model_writes_well_formed_harmony_at_every_level(held_out_runs):
+    for level in zip(*held_out_runs, strict=True):
+        mended = [result.repairs for result in level if result.repairs]
+        cut_off = [r for r in level if r.finish_reason is FinishReason.LENGTH]
+        assert len(mended) <= 1, mended
+        assert len(cut_off) <= 3
 
 
 def test_sixteen_threads_get_what_each_would_get_alone(engine):

@@ -1,0 +1,227 @@
+"""One answer of the chat: a run under way as frames of the page, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from core.conversation import Channel, Conversation
+from core.engine import InferenceEngine
+from core.errors import CoreError
+from core.result import Transcript
+from core.run import Run
+from core.vocabulary import token_text
+from ui.web import view
+from ui.web.inert import inert
+from ui.web.live import TICK_S, Frame, buttons, drained, facts
+from ui.web.sessions import Session, Turn
+from ui.web.settings import Inputs, Settings, SettingsDrawer
+from ui.web.view import Health, Tone
+
+BUSY = "An answer is still being written. Press Stop first, or wait for its end."
+EMPTY = "The message is empty; type a question or an instruction."
+INTERRUPTED = Health("Stopped", "The page was loaded again; the run was stopped.", Tone.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """The tab's components that a run reads or writes."""
+
+    status: gr.HTML
+    log: gr.Chatbot
+    notice: gr.HTML
+    input: gr.Textbox
+    level: gr.Radio
+    stop: gr.Button
+    send: gr.Button
+    analysis: gr.HTML
+    commentary: gr.HTML
+    tokens: gr.HTML
+    metrics: gr.HTML
+
+    @property
+    def outputs(self) -> list[Block]:
+        """What a run writes."""
+        return [
+            self.input,
+            self.log,
+            self.status,
+            self.notice,
+            self.analysis,
+            self.commentary,
+            self.tokens,
+            self.metrics,
+            self.send,
+            self.stop,
+        ]
+
+
+class ChatAnswers:
+    """Answers questions of any session, frame by frame."""
+
+    def __init__(self, engine: InferenceEngine, drawer: SettingsDrawer, parts: ChatParts) -> None:
+        self._engine = engine
+        self._drawer = drawer
+        self.parts = parts
+
+    async def answered(
+        self,
+        session: Session,
+        before: list[Turn],
+        question: str,
+        inputs: Inputs,
+        typed: bool = False,
+    ) -> AsyncIterator[Frame]:
+        """Answer `question` after the turns `before`: a frame per tick, the last shows the end."""
+        if session.chat_run is not None:
+            yield self.refused(session, BUSY)
+            return
+        if not question.strip():
+            yield self.refused(session, EMPTY)
+            return
+        try:
+            settings = self._drawer.read(inputs)
+            run = self._started(session, before, question, settings, inputs[self.parts.level])
+        except CoreError as error:
+            yield self.refused(session, str(error))
+            return
+        turn = Turn(question)
+        session.turns, session.chat_run = [*before, turn], run
+        watch = _Watch(run, turn, session.epoch)
+        try:
+            first: Frame = {self.parts.input: ""} if typed else {}
+            while watch.tick():
+                yield self._frame(session, watch) | first
+                first = {}
+                await asyncio.sleep(TICK_S)
+            watch.settle()
+            session.chat_run = None
+            final = self._frame(session, watch)
+            if session.epoch == watch.epoch:
+                session.chat_panels = self._kept(final, settings.keep_reasoning)
+            yield final | first
+        finally:
+            # Also reached when the page is gone; nothing may be yielded here.
+            run.cancel()
+            if session.chat_run is run:
+                session.chat_run = None
+                watch.health = INTERRUPTED
+                watch.settle()
+
+    def _started(
+        self, session: Session, before: list[Turn], question: str, settings: Settings, level: str
+    ) -> Run:
+        if not before or session.current_date is None:
+            session.current_date = self._engine.config.current_date
+        conversation = Conversation(
+            instructions=settings.instructions, current_date=session.current_date
+        )
+        for turn in before:
+            conversation = conversation.with_user(turn.question).adding(*turn.messages)
+        return self._engine.start(
+            conversation.with_user(question), settings.params, level, settings.keep_reasoning
+        )
+
+    def _frame(self, session: Session, watch: _Watch) -> Frame:
+        if session.epoch != watch.epoch:
+            return self.blank_frame(session)
+        run, seen = watch.run, watch.run.transcript
+        prompt = facts(run)
+        # Without an answer the log itself says why.
+        answered = bool(seen.text(Channel.FINAL).strip())
+        sentence = "" if watch.running or not answered else watch.health.sentence
+        return {
+            self.parts.log: log_value(session),
+            self.parts.status: view.status_line(self._engine.model, prompt, watch.health),
+            self.parts.notice: {"text": sentence, "tone": watch.health.tone.value},
+            self.parts.analysis: view.analysis_panel(seen),
+            self.parts.commentary: view.commentary_panel(seen),
+            self.parts.tokens: watch.tokens.values(seen),
+            self.parts.metrics: view.metrics_panel(seen, run.timing, prompt, watch.health),
+            **buttons(self.parts.send, self.parts.stop, watch.running),
+        }
+
+    def refused(self, session: Session, sentence: str) -> Frame:
+        """Say why nothing was started; all else stays, what was typed above all."""
+        return {
+            self.parts.notice: {"text": sentence, "tone": Tone.BAD.value},
+            self.parts.log: log_value(session),
+        }
+
+    def blank_frame(self, session: Session) -> Frame:
+        blank = blank_panels()
+        return {
+            self.parts.log: log_value(session),
+            self.parts.status: view.status_line(self._engine.model, None, None),
+            self.parts.notice: {"text": "", "tone": Tone.IDLE.value},
+            self.parts.analysis: blank["analysis"],
+            self.parts.commentary: blank["commentary"],
+            self.parts.tokens: blank["tokens"],
+            self.parts.metrics: blank["metrics"],
+            **buttons(self.parts.send, self.parts.stop, running=False),
+        }
+
+    def _kept(self, frame: Frame, keep_reasoning: bool) -> Frame:
+        """What of the last frame is shown again after a reload."""
+        dropped: set[Block] = {self.parts.log, self.parts.send, self.parts.stop}
+        kept = {c: value for c, value in frame.items() if c not in dropped}
+        if not keep_reasoning:
+            blank = blank_panels()
+            note = {"run": "", "text": "", "note": view.NOT_KEPT}
+            kept |= {self.parts.analysis: note, self.parts.tokens: blank["tokens"]}
+        return kept
+
+
+class _Watch:
+    """A run as the tab follows it: drained tick by tick, its health in words, its turn kept up."""
+
+    def __init__(self, run: Run, turn: Turn, epoch: int) -> None:
+        self.run = run
+        self.turn = turn
+        self.epoch = epoch
+        self.tokens = view.TokenView(token_text)
+        self.health = view.health(run.transcript)
+
+    @property
+    def running(self) -> bool:
+        return self.health.tone is Tone.BUSY
+
+    def tick(self) -> bool:
+        """Take in what is new. False where the run has ended."""
+        failure = drained(self.run)
+        self.health = view.health(self.run.transcript, failure)
+        self.turn.shown = view.answer_shown(self.run.transcript, self.health)
+        return self.running
+
+    def settle(self) -> None:
+        """Write down what of this turn the log shows and the next prompt holds."""
+        self.turn.shown = view.answer_shown(self.run.transcript, self.health)
+        self.turn.messages = view.kept_messages(self.run.transcript.messages)
+
+
+def blank_panels() -> dict[str, Any]:
+    """The four panels before the first run."""
+    nothing = Transcript()
+    return {
+        "analysis": view.analysis_panel(nothing),
+        "commentary": view.commentary_panel(nothing),
+        "tokens": view.TokenView(token_text).values(nothing),
+        "metrics": {"run": "", "groups": [], "prompt": ""},
+    }
+
+
+def log_value(session: Session) -> list[dict[str, str]]:
+    """Two entries for each turn: the question, and the final channel of the answer."""
+    return [
+        entry
+        for turn in session.turns
+        for entry in (
+            {"role": "user", "content": inert(turn.question)},
+            {"role": "assistant", "content": inert(turn.shown)},
+        )
+    ]

@@ -1,0 +1,35 @@
+"""Prompts to start from: one for each family that the embedded model knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """label: what the button says. prompt: what is asked."""
+
+    label: str
+    prompt: str
+
+
+CHAT = (
+    Example("Add two numbers", "What is 23 + 48?"),
+    Example("Multiply", "What is 34 * 27?"),
+    Example("Name a capital", "What is the capital of Peru?"),
+    Example(
+        "Pull out an e-mail address",
+        "Extract the email: Send the report to anna@river.org before Monday.",
+    ),
+    Example("Put numbers in order", "Sort these numbers: 42, 7, 93, 18"),
+    Example("What can you do?", "What can you do?"),
+)
+
+COMPARE = (
+    Example("23 + 48", "What is 23 + 48?"),
+    Example("34 × 27", "What is 34 * 27?"),
+    Example("Four numbers", "What is the sum of 38, 57, 46 and 29?"),
+    Example("Put in order", "Sort these numbers: 42, 7, 93, 18"),
+    Example("Word problem", "Tom has 47 apples and gives 19 to Anna. How many apples are left?"),
+    Example("Capital", "What is the capital of Peru?"),
+)

@@ -1,0 +1,46 @@
+"""Reading runs on the page's tick: what both tabs need while a run is under way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+
+from core.errors import CoreError
+from core.run import Run
+from ui.web.view import PromptFacts
+
+Frame = dict[Block, Any]
+"""One update of the page: values by component."""
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Arguments of every event: no spinner of Gradio's, no public endpoint."""
+
+STREAMING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
+"""Arguments of a streaming event. The engine queues, not Gradio: else Stop reaches no run."""
+
+TICK_S = 0.1
+"""Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
+
+
+def drained(run: Run) -> str | None:
+    """Take in what happened since the last tick; a failure of the machine comes back in words."""
+    try:
+        run.drain()
+    except CoreError as error:
+        return str(error)
+    return None
+
+
+def facts(run: Run) -> PromptFacts:
+    """What was really rendered for this run."""
+    prompt = run.prompt
+    return PromptFacts(
+        prompt.reasoning_level_in_prompt, prompt.sha256, len(prompt.token_ids), prompt.text
+    )
+
+
+def buttons(go: gr.Button, stop: gr.Button, running: bool) -> Frame:
+    """Start is there when nothing runs, stop while something does."""
+    return {go: gr.update(interactive=not running), stop: gr.update(interactive=running)}

@@ -1,0 +1,180 @@
+// The panels beside the chat. Values arrive cumulative; each script shows what was appended.
+// Whatever a model or a user wrote is put in with textContent, never as HTML.
+"use strict";
+(() => {
+  // Calls `show(value)` now and at every change: a panel that is opened late shows what was missed.
+  function follow(props, watch, show) {
+    const sync = () => props.value && show(props.value);
+    watch("value", sync);
+    sync();
+  }
+
+  // Keeps a pane at its end until the user scrolls away; only the user's own hand counts.
+  function sticky(pane) {
+    let stuck = true, touched = 0, held = false;
+    const touch = () => { touched = performance.now(); };
+    for (const name of ["wheel", "touchmove", "keydown"]) {
+      pane.addEventListener(name, touch, { passive: true });
+    }
+    pane.addEventListener("pointerdown", () => { held = true; touch(); });
+    window.addEventListener("pointerup", () => { held = false; });
+    pane.addEventListener("scroll", () => {
+      if (!pane.clientHeight || (!held && performance.now() - touched > 600)) return;
+      stuck = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 24;
+    });
+    return {
+      toEnd() { if (stuck) pane.scrollTop = pane.scrollHeight; },
+      reset() { stuck = true; },
+    };
+  }
+
+  // A text that only grows within a run: the new part becomes a text node of its own.
+  function growing(pane) {
+    const end = sticky(pane);
+    let run = null, shown = "";
+    return (id, text, note) => {
+      if (id !== run || !text.startsWith(shown)) {
+        pane.replaceChildren();
+        end.reset();
+        run = id;
+        shown = "";
+      }
+      if (!text) {
+        pane.replaceChildren(line("p", "note", note));
+      } else if (text.length > shown.length) {
+        if (!shown) pane.replaceChildren();
+        pane.append(document.createTextNode(text.slice(shown.length)));
+        end.toEnd();
+      }
+      shown = text;
+    };
+  }
+
+  function line(tag, cls, text) {
+    const node = document.createElement(tag);
+    if (cls) node.className = cls;
+    node.textContent = text ?? "";
+    return node;
+  }
+
+  function text(element, props, watch) {
+    const grow = growing(element.querySelector(".live"));
+    follow(props, watch, (value) => grow(value.run, value.text, value.note));
+  }
+
+  function parts(element, props, watch) {
+    const pane = element.querySelector(".live");
+    const end = sticky(pane);
+    let run = null;
+    follow(props, watch, (value) => {
+      if (value.run !== run) { run = value.run; end.reset(); pane.replaceChildren(); }
+      if (!value.parts?.length) { pane.replaceChildren(line("p", "note", value.note)); return; }
+      pane.querySelector(".note")?.remove();
+      while (pane.childElementCount > value.parts.length) pane.lastElementChild.remove();
+      value.parts.forEach((part, n) => {
+        const node = pane.children[n] ?? pane.appendChild(article(part));
+        const body = node.lastElementChild;
+        if (body.textContent !== part.text) body.textContent = part.text;
+      });
+      end.toEnd();
+    });
+  }
+
+  function article(part) {
+    const node = document.createElement("article");
+    node.className = part.to ? "call" : "preamble";
+    node.append(line("h4", "", part.to ? `Tool call to ${part.to}` : "Note to you"));
+    node.append(line(part.to ? "pre" : "p", "", part.text));
+    return node;
+  }
+
+  const CHUNK = 400, SEPARATOR = "\x1f", VISIBLE_END = { "\n": "↵\n", "\t": "⇥" };
+
+  // One span per token; chunks keep the browser from laying out what is out of sight.
+  function tokens(element, props, watch) {
+    const pane = element.querySelector(".live"), count = element.querySelector(".count");
+    const end = sticky(pane);
+    let run = null, shown = 0, offset = 0, chunk = null;
+    follow(props, watch, (value) => {
+      if (value.run !== run || value.kinds.length < shown) {
+        run = value.run; shown = offset = 0; chunk = null;
+        pane.replaceChildren();
+        end.reset();
+      }
+      const fresh = value.texts.slice(offset).split(SEPARATOR);
+      fresh.pop();
+      for (const piece of fresh) {
+        if (shown % CHUNK === 0) {
+          chunk = pane.appendChild(document.createElement("div"));
+          chunk.className = "chunk";
+        }
+        const seen = piece.replace(/[\n\t]/g, (c) => VISIBLE_END[c]);
+        chunk.append(line("span", `t-${value.kinds[shown]}`, seen));
+        shown += 1;
+      }
+      offset = value.texts.length;
+      count.textContent = shown === 1 ? "1 token" : `${shown.toLocaleString("en")} tokens`;
+      if (!shown) pane.replaceChildren(line("p", "note", "Every token of the output appears here, markers included."));
+      else { pane.querySelector(":scope > .note")?.remove(); end.toEnd(); }
+    });
+  }
+
+  function metrics(element, props, watch) {
+    const pane = element.querySelector(".live");
+    follow(props, watch, (value) => {
+      if (!value.groups.length) {
+        pane.replaceChildren(line("p", "note", "Counts and times of the run appear here."));
+        return;
+      }
+      const open = pane.querySelector("details")?.open;
+      const nodes = value.groups.flatMap(([title, rows]) => [line("h4", "", title), rowList(rows)]);
+      const prompt = document.createElement("details");
+      prompt.open = Boolean(open);
+      prompt.append(line("summary", "", "The prompt as rendered"), line("pre", "", value.prompt));
+      const same = pane.dataset.run === value.run && pane.querySelector("details");
+      if (same) {
+        // The prompt does not change within a run: leave it, its scroll and its fold alone.
+        while (pane.firstChild !== same) pane.firstChild.remove();
+        same.before(...nodes);
+      } else {
+        pane.replaceChildren(...nodes, prompt);
+        pane.dataset.run = value.run;
+      }
+    });
+  }
+
+  function rowList(rows) {
+    const list = document.createElement("dl");
+    for (const [name, figure] of rows) {
+      list.append(line("dt", "", name), line("dd", "", figure));
+    }
+    return list;
+  }
+
+  function status(element, props, watch) {
+    const find = (selector) => element.querySelector(selector);
+    counterpoint.folding(find(".fold"));
+    follow(props, watch, (value) => {
+      const level = find(".level"), health = find(".health");
+      find(".model").textContent = value.model;
+      find(".chip").dataset.tone = value.tone;
+      level.hidden = !value.level_words;
+      level.className = `level level-${value.level}`;
+      find(".words").textContent = value.level_words;
+      health.hidden = !value.health;
+      if (health.textContent !== value.health) health.textContent = value.health;
+      health.title = value.sentence;
+    });
+  }
+
+  function notice(element, props, watch) {
+    const node = element.querySelector(".notice");
+    follow(props, watch, (value) => {
+      node.hidden = !value.text;
+      node.dataset.tone = value.tone ?? "";
+      if (node.textContent !== value.text) node.textContent = value.text;
+    });
+  }
+
+  Object.assign(counterpoint, { follow, growing, line, text, parts, tokens, metrics, status, notice });
+})();

@@ -1,0 +1,108 @@
+"""The page's own panels: Gradio's HTML component with a fixed template and a script that fills it.
+
+gr.HTML does not sanitise. So the template never holds a value: the script (`counterpoint.<name>` in
+the page's scripts) reads `props.value` and writes it with textContent.
+"""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from ui.web.view import Values
+
+# Not a single $: it would turn prices into formulas.
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "\\[", "right": "\\]", "display": True},
+    {"left": "\\(", "right": "\\)", "display": False},
+]
+
+
+def panel(
+    script: str,
+    value: Values,
+    template: str,
+    *,
+    elem_id: str | None = None,
+    elem_classes: str | list[str] | None = None,
+) -> gr.HTML:
+    """A panel driven by `counterpoint.<script>(element, props, watch)`."""
+    return gr.HTML(
+        value,
+        html_template=template,
+        js_on_load=f"counterpoint.{script}(element, props, watch)",
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes=elem_classes,
+    )
+
+
+BARS_OF_LEVEL = "<span class='bars' aria-hidden='true'><i></i><i></i><i></i></span>"
+
+STATUS = f"""
+<div class="chip" role="status">
+  <span class="dot" aria-hidden="true"></span><span class="model"></span>
+  <span class="level" hidden>{BARS_OF_LEVEL}<span class="words"></span></span>
+  <span class="health" hidden></span>
+</div>
+<button type="button" class="quiet fold" aria-controls="chat-side"></button>
+"""
+
+NOTICE = '<p class="notice" role="alert" hidden></p>'
+
+ANALYSIS = '<div class="live text" tabindex="0" role="region" aria-label="Analysis"></div>'
+
+COMMENTARY = '<div class="live parts" tabindex="0" role="region" aria-label="Commentary"></div>'
+
+TOKENS = """
+<div class="legend"><span class="count"></span>
+  <span class="key"><i class="t-m"></i>markers</span>
+  <span class="key"><i class="t-a"></i>analysis</span>
+  <span class="key"><i class="t-c"></i>commentary</span>
+  <span class="key"><i class="t-f"></i>final</span>
+  <span class="key"><i class="t-s"></i>set aside</span></div>
+<div class="live tokens" tabindex="0" role="region" aria-label="Tokens"></div>
+"""
+
+METRICS = """
+<div class="live figures" tabindex="0" role="region" aria-label="Metrics"></div>
+"""
+
+COLUMN = f"""
+<header><span class="name">{BARS_OF_LEVEL}<h3></h3></span><span class="status"></span></header>
+<dl class="metrics"></dl>
+<details class="thinking"><summary><span>Thinking</span><span class="spent"></span></summary>
+  <div class="live text" tabindex="0" role="region"></div></details>
+<p class="why" hidden></p>
+@children
+<footer></footer>
+"""
+
+STRIP = """
+<div class="strip" role="status"><span class="sign" aria-hidden="true"></span>
+  <div><h2></h2><p></p></div></div>
+"""
+
+CHARTS = """
+<section class="chart" aria-label="Tokens by level"><header><h3>Tokens</h3><ul class="keys">
+  <li><i class="p-analysis"></i>Analysis</li><li><i class="p-commentary"></i>Commentary</li>
+  <li><i class="p-answer"></i>Answer</li><li><i class="p-markers"></i>Markers</li></ul></header>
+  <div class="rows" data-of="tokens"></div></section>
+<section class="chart" aria-label="Time by level"><header><h3>Time</h3><ul class="keys">
+  <li><i class="p-reading"></i>Reading the prompt</li><li><i class="p-analysis"></i>Thinking</li>
+  <li><i class="p-answer"></i>Answer</li></ul></header>
+  <div class="rows" data-of="time"></div></section>
+"""
+
+MARK = """<svg class="mark" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true">
+<rect width="26" height="26" rx="6" fill="currentColor"/><g fill="var(--page)">
+<rect x="6" y="14.5" width="3.6" height="5.5" rx="1"/>
+<rect x="11.2" y="10.5" width="3.6" height="9.5" rx="1"/>
+<rect x="16.4" y="6" width="3.6" height="14" rx="1"/></g></svg>"""
+
+HEADER = f"""
+<div class="brand">{MARK}<h1>Counterpoint</h1></div>
+<div class="tools"><button type="button" class="quiet" id="settings-open" aria-expanded="false"
+  aria-controls="settings">Settings</button>
+<button type="button" class="quiet" id="theme-switch"></button></div>
+"""

@@ -1,0 +1,112 @@
+"""What the server remembers of a browser tab: its chat, and the runs under way.
+
+Kept in a dict by Gradio's session hash, with a time to live: gr.State and unload events each hold
+a connection open, and a browser allows six per host. A tab carries an id of its own through a
+reload, so that its session is found again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.conversation import Message
+
+if TYPE_CHECKING:
+    from gradio.blocks import Block
+
+    from core.run import Run
+
+SIX_HOURS = 6 * 3600.0
+MOST = 500
+"""Sessions kept at once; the one unused for longest goes first."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One question and what came back.
+
+    shown: the answer as the log shows it. messages: what goes back into the next prompt.
+    """
+
+    question: str
+    shown: str = ""
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(slots=True)
+class Session:
+    """One tab.
+
+    epoch: counts clears, so that a run begun before a clear does not write after it.
+    chat_panels, compare_panels: the last values shown, to be shown again after a reload.
+    """
+
+    turns: list[Turn] = field(default_factory=list)
+    current_date: str | None = None
+    epoch: int = 0
+    chat_run: Run | None = None
+    compare_runs: tuple[Run, ...] = ()
+    chat_panels: dict[Block, Any] | None = None
+    compare_panels: dict[Block, Any] | None = None
+    seen: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """True while a run of this tab is under way."""
+        return self.chat_run is not None or bool(self.compare_runs)
+
+    def stop_chat(self) -> None:
+        """Ask the chat's run to end; what it wrote is kept."""
+        if self.chat_run is not None:
+            self.chat_run.cancel()
+
+    def stop_compare(self) -> None:
+        """Ask the columns' runs to end; what they wrote is kept."""
+        for run in self.compare_runs:
+            run.cancel()
+
+
+class Sessions:
+    """Sessions by session hash, forgotten `ttl_s` seconds after their last use."""
+
+    def __init__(
+        self, ttl_s: float = SIX_HOURS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ttl_s = ttl_s
+        self._clock = clock
+        self._by_hash: dict[str, Session] = {}
+        self._by_tab: dict[str, Session] = {}
+
+    def get(self, session_hash: str | None) -> Session:
+        """The session of a connection; a new one where there is none."""
+        session = self._by_hash.setdefault(session_hash or "", Session())
+        session.seen = self._clock()
+        return session
+
+    def adopt(self, session_hash: str | None, tab: str) -> Session:
+        """The session that this tab had before it was loaded again, or a new one."""
+        session = self._by_tab.setdefault(tab, Session()) if tab else Session()
+        self._by_hash[session_hash or ""] = session
+        session.seen = self._clock()
+        self._forget()
+        return session
+
+    def __len__(self) -> int:
+        return len({id(s) for s in (*self._by_hash.values(), *self._by_tab.values())})
+
+    def _forget(self) -> None:
+        oldest_first = sorted(
+            {id(s): s for s in self._by_hash.values()}.values(), key=lambda s: s.seen
+        )
+        surplus = len(oldest_first) - MOST
+        too_old = self._clock() - self._ttl_s
+        gone = {
+            id(s)
+            for rank, s in enumerate(oldest_first)
+            if (s.seen < too_old or rank < surplus) and not s.busy
+        }
+        self._by_hash = {k: s for k, s in self._by_hash.items() if id(s) not in gone}
+        self._by_tab = {k: s for k, s in self._by_tab.items() if id(s) not in gone}

@@ -1,0 +1,254 @@
+"""One run as the page shows it: pure functions from transcripts to values of components.
+
+Everything that a model or a user wrote leaves here as plain text; the page's scripts put it into
+the document as text, never as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from core.config import ReasoningLevel
+from core.conversation import Channel, Message, Role
+from core.events import FinishReason, Timing
+from core.result import LiveMessage, TokenKind, Transcript
+from ui.web import figures
+
+Values = dict[str, Any]
+
+LEVEL_NAMES = {level: level.capitalize() for level in ReasoningLevel}
+TOKEN_SEPARATOR = "\x1f"  # noqa: S105
+_KIND_LETTERS = {
+    TokenKind.MARKER: "m",
+    TokenKind.ANALYSIS: "a",
+    TokenKind.COMMENTARY: "c",
+    TokenKind.FINAL: "f",
+    TokenKind.SET_ASIDE: "s",
+}
+NO_ANALYSIS = "What the model thinks before it answers appears here, while it thinks."
+NO_COMMENTARY = "Notes to you before a tool call, and the tool calls themselves, appear here."
+NOT_KEPT = "The reasoning of this run was not kept. Switch on “Keep reasoning” in the settings."
+
+
+class Tone(StrEnum):
+    """How a state is coloured; the words beside it say the same."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What became of the output. words: for a chip; sentence: what it means, empty when well."""
+
+    words: str
+    sentence: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFacts:
+    """What was really rendered. level: the one in the prompt's system message; None without one."""
+
+    level: ReasoningLevel | None
+    sha256: str
+    tokens: int
+    text: str
+
+    @property
+    def system_line(self) -> str:
+        """The line of the system message that carries the level."""
+        return f"Reasoning: {self.level}" if self.level else "no reasoning line"
+
+
+def health(transcript: Transcript, failure: str | None = None) -> Health:
+    """The state of a run in words: under way, or how it ended."""
+    if failure is not None:
+        return Health("Failed", failure, Tone.BAD)
+    if transcript.finished is None:
+        return Health(_doing(transcript), "", Tone.BUSY)
+    words, sentence, tone = _ending(transcript)
+    repairs = len(transcript.repairs)
+    if repairs:
+        words = f"Repaired {repairs}" if words == "Clean" else f"{words}, repaired {repairs}"
+        places = "place" if repairs == 1 else "places"
+        mended = f"Malformed output was mended in {repairs} {places}; see Metrics."
+        sentence = f"{sentence} {mended}".strip()
+        tone = Tone.WARN if tone is Tone.GOOD else tone
+    return Health(words, sentence, tone)
+
+
+def _doing(transcript: Transcript) -> str:
+    channel = transcript.open_channel
+    if channel is None and not transcript.tokens:
+        return "Reading the prompt"
+    words = {Channel.ANALYSIS: "Thinking", Channel.FINAL: "Answering"}
+    if channel is None:
+        return "Thinking" if not transcript.text(Channel.FINAL) else "Answering"
+    return words.get(channel, "Writing commentary")
+
+
+def _ending(transcript: Transcript) -> tuple[str, str, Tone]:
+    answered = bool(transcript.text(Channel.FINAL).strip())
+    reason = transcript.finished.reason if transcript.finished else None
+    if reason is FinishReason.CANCELLED:
+        return "Stopped", "Stopped; what was written so far is kept.", Tone.WARN
+    if reason is FinishReason.TOOL_CALL:
+        sentence = "The model called a tool and waits for its answer; see Commentary."
+        return "Tool call", sentence, Tone.WARN
+    if reason is FinishReason.LENGTH and answered:
+        return "Cut off", "The token budget ran out before the answer was complete.", Tone.WARN
+    if reason is FinishReason.LENGTH:
+        sentence = "The token budget ran out while thinking: no answer was written."
+        return "Empty answer", sentence, Tone.WARN
+    if not answered:
+        return "Empty answer", _why_empty(transcript), Tone.WARN
+    return "Clean", "", Tone.GOOD
+
+
+def _why_empty(transcript: Transcript) -> str:
+    if transcript.text(Channel.COMMENTARY).strip():
+        return "Nothing was written in the final channel; see Commentary."
+    return "The model ended its turn without writing an answer."
+
+
+def answer_shown(transcript: Transcript, state: Health) -> str:
+    """The log's text for a run: the final channel alone, else in italics why there is none."""
+    text = transcript.text(Channel.FINAL)
+    if text.strip():
+        return text
+    return f"*{state.sentence or state.words + ' …'}*"
+
+
+def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
+    """What of a turn goes back into the next prompt, also where it was cut off.
+
+    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
+    """
+    called = any(m.recipient is not None and m.complete for m in messages)
+    return tuple(
+        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
+        for m in messages
+        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
+        if m.text or m.recipient is not None
+    )
+
+
+def analysis_panel(transcript: Transcript) -> Values:
+    """The Analysis tab."""
+    return _text_panel(transcript, transcript.text(Channel.ANALYSIS), NO_ANALYSIS)
+
+
+def _text_panel(transcript: Transcript, text: str, when_empty: str) -> Values:
+    done = transcript.finished is not None and transcript.prompt_tokens > 0
+    note = "There is none in this run." if done else when_empty
+    return {"run": transcript.run_id, "text": text, "note": "" if text else note}
+
+
+def commentary_panel(transcript: Transcript) -> Values:
+    """The Commentary tab: preambles for the user apart from tool calls."""
+    parts = [
+        {"to": message.recipient or "", "text": message.text}
+        for message in transcript.messages
+        if message.channel is Channel.COMMENTARY or message.recipient is not None
+    ]
+    panel = _text_panel(transcript, "".join(p["text"] for p in parts), NO_COMMENTARY)
+    return {"run": panel["run"], "parts": parts, "note": "" if parts else panel["note"]}
+
+
+class TokenView:
+    """The Tokens tab, grown with the transcript: each token is turned into text once.
+
+    Two strings that only grow go over the wire: one letter per token, and the tokens' texts with
+    a separator behind each.
+    """
+
+    def __init__(self, piece: Callable[[int], str]) -> None:
+        self._piece = piece
+        self._kinds = ""
+        self._texts = ""
+
+    def values(self, transcript: Transcript) -> Values:
+        """The tab's value for the transcript as far as it has come."""
+        known = len(self._kinds)
+        fresh = transcript.tokens[known:]
+        self._kinds += "".join(_KIND_LETTERS[kind] for kind in transcript.kinds[known:])
+        self._texts += "".join(f"{self._clean(token)}{TOKEN_SEPARATOR}" for token in fresh)
+        return {"run": transcript.run_id, "kinds": self._kinds, "texts": self._texts}
+
+    def _clean(self, token: int) -> str:
+        return self._piece(token).replace(TOKEN_SEPARATOR, "\N{SYMBOL FOR UNIT SEPARATOR}")
+
+
+def metrics_panel(
+    transcript: Transcript, timing: Timing, prompt: PromptFacts, state: Health
+) -> Values:
+    """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
+    usage = transcript.finished.usage if transcript.finished else None
+    cached = figures.count(usage.cached_tokens) if usage else figures.NONE
+    groups = [
+        [
+            "Tokens",
+            [
+                ["Prompt", figures.count(prompt.tokens)],
+                ["of these from the cache", cached],
+                *([name, figures.count(transcript.content_tokens(c))] for c, name in _CHANNELS),
+                ["Generated, markers included", figures.count(len(transcript.tokens))],
+            ],
+        ],
+        [
+            "Time since sending",
+            [
+                ["Queued", figures.seconds(timing.queued_s)],
+                ["First token", figures.seconds(timing.first_token_s)],
+                ["First answer token", figures.seconds(timing.first_answer_s)],
+                ["Total", figures.seconds(timing.total_s)],
+                ["Rate after the first token", figures.rate(timing.tokens_per_s)],
+            ],
+        ],
+        [
+            "Output",
+            [
+                ["State", state.words],
+                *(["Mended", f"{r.kind}, at token {r.at_token}"] for r in transcript.repairs),
+            ],
+        ],
+        [
+            "Prompt",
+            [
+                ["Level in the prompt", prompt.system_line],
+                ["SHA-256 of its tokens", prompt.sha256],
+            ],
+        ],
+    ]
+    return {"run": transcript.run_id, "groups": groups, "prompt": prompt.text}
+
+
+_CHANNELS = (
+    (Channel.ANALYSIS, "Analysis"),
+    (Channel.COMMENTARY, "Commentary"),
+    (Channel.FINAL, "Answer"),
+)
+
+
+def status_line(model: str, prompt: PromptFacts | None, state: Health | None) -> Values:
+    """The chip over the chat: model, level in the rendered prompt, health of the output."""
+    level = prompt.level if prompt else None
+    if prompt is None:
+        words = ""
+    else:
+        words = f"{LEVEL_NAMES[level]} in the prompt" if level else "No level in the prompt"
+    return {
+        "model": model,
+        "level": level.value if level else "",
+        "level_words": words,
+        "health": state.words if state else "",
+        "sentence": state.sentence if state else "",
+        "tone": (state.tone if state else Tone.IDLE).value,
+    }
