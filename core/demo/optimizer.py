@@ -1,0 +1,78 @@
+"""Muon for the matrices of the layers, AdamW for everything else. Training only."""
+
+import torch
+from torch import Tensor
+
+from core.demo.network import Network
+
+MATRICES = (
+    "q.weight",
+    "k.weight",
+    "v.weight",
+    "o.weight",
+    "experts.gate",
+    "experts.up",
+    "experts.down",
+)
+
+
+@torch.no_grad()
+def orthogonal(matrices: Tensor, steps: int = 5) -> Tensor:
+    """The nearest orthogonal matrices [B, R, C]: Newton-Schulz with Keller Jordan's constants."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrices / (matrices.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    tall = x.shape[1] > x.shape[2]
+    if tall:
+        x = x.transpose(1, 2)
+    for _ in range(steps):
+        square = x @ x.transpose(1, 2)
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.transpose(1, 2) if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum, made orthogonal; parameters are [R, C] or [E, R, C], equal shapes together."""
+
+    def __init__(
+        self, parameters: list[torch.nn.Parameter], lr: float, momentum: float = 0.95
+    ) -> None:
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            shapes: dict[tuple[int, ...], list[torch.nn.Parameter]] = {}
+            for p in group["params"]:
+                shapes.setdefault(tuple(p.shape[-2:]), []).append(p)
+            for (rows, columns), members in shapes.items():
+                updates = []
+                for p in members:
+                    state = self.state[p]
+                    buffer = state.setdefault("momentum", torch.zeros_like(p))
+                    buffer.mul_(group["momentum"]).add_(p.grad)
+                    updates.append((p.grad + group["momentum"] * buffer).reshape(-1, rows, columns))
+                made = orthogonal(torch.cat(updates)) * max(1.0, rows / columns) ** 0.5
+                for p, update in zip(
+                    members, made.split([u.shape[0] for u in updates]), strict=True
+                ):
+                    p.add_(update.view_as(p), alpha=-group["lr"])
+
+
+def optimizers(network: Network) -> list[tuple[torch.optim.Optimizer, list[float]]]:
+    """Each optimiser with the peak learning rates of its groups."""
+    matrices, tables, head, rest = [], [], [], []
+    for name, p in network.named_parameters():
+        if name.endswith(MATRICES):
+            matrices.append(p)
+        elif name == "features":
+            tables.append(p)
+        elif name in ("head", "tie"):
+            head.append(p)
+        else:
+            rest.append(p)
+    peaks = [3e-3, 1.5e-3, 2e-3]
+    adam = torch.optim.AdamW(
+        [{"params": ps, "lr": lr} for ps, lr in zip((tables, head, rest), peaks, strict=True)],
+        betas=(0.9, 0.98), weight_decay=0.0, fused=True,
+    )  # fmt: skip
+    return [(Muon(matrices, 0.02), [0.02]), (adam, peaks)]
