@@ -1,0 +1,151 @@
+"""The real command, the real engine, the embedded model, a real browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import (
+    LEVELS,
+    answered,
+    answers,
+    ask,
+    choose_level,
+    column,
+    compare,
+    open_page,
+    open_tab,
+    questions,
+    show_channels,
+    type_question,
+)
+
+SUM = "What is 23 + 48?"
+
+
+def test_loading_asks_no_other_host_and_reports_no_error(page: Page, site: str) -> None:
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    open_page(page, site)
+    open_tab(page, "Compare")
+    expect(column(page, 3)).to_be_visible()
+    page.evaluate("document.fonts.ready")
+    assert [url for url in asked if not url.startswith((site, "data:", "blob:"))] == []
+    assert len(asked) > 5
+    assert errors == []
+
+
+def test_the_answer_is_in_the_chat_and_the_analysis_in_its_tab(page: Page, site: str) -> None:
+    open_page(page, site)
+    expect(page.locator("#chat-analysis")).to_be_hidden()
+    show_channels(page)
+    ask(page, SUM, "high")
+    expect(answers(page)).to_have_text(re.compile(r"\b71\b"))
+    analysis = page.locator("#chat-analysis").inner_text().strip()
+    assert len(analysis) > 20
+    assert analysis.splitlines()[1] not in page.locator("#chat-log").inner_text()
+    chip = page.locator("#chat-status .chip")
+    expect(chip).to_contain_text("embedded")
+    expect(chip).to_contain_text("High in the prompt")
+    expect(chip).to_contain_text("Clean")
+
+    open_tab(page, "Tokens")
+    tokens = page.locator("#chat-tokens .tokens span")
+    expect(tokens.first).to_have_text("<|channel|>")
+    expect(tokens.last).to_have_text("<|return|>")
+    assert tokens.count() == int(page.locator("#chat-tokens .count").inner_text().split()[0])
+    open_tab(page, "Metrics")
+    expect(page.locator("#chat-metrics")).to_contain_text("Reasoning: high")
+    page.locator("#chat-metrics summary").click()
+    expect(page.locator("#chat-metrics pre")).to_contain_text(f"<|start|>user<|message|>{SUM}")
+
+
+def test_compare_fills_three_columns_and_judges_them(page: Page, site: str) -> None:
+    open_page(page, site)
+    compare(page, SUM)
+    verdict = page.locator("#compare-verdict")
+    expect(verdict).to_contain_text(re.compile("enough|disagree"))
+    for number, level in enumerate(LEVELS, 1):
+        one = column(page, number)
+        expect(one).to_have_class(re.compile(rf"\blevel-{level}\b"))
+        expect(one.locator(".status")).to_have_text("Done")
+        expect(one.locator(".answer").first).to_contain_text("23 + 48")
+        expect(one.locator(".metrics")).to_contain_text("to the answer")
+        expect(one.locator("footer")).to_contain_text(f"Reasoning: {level} · prompt ")
+        expect(one.locator("footer")).to_contain_text("measured in one batch")
+        expect(one.locator(".thinking .live")).to_be_hidden()
+        one.locator(".thinking summary").click()
+        expect(one.locator(".thinking .live")).to_be_visible()
+        assert one.locator(".thinking .live").inner_text().strip()
+    expect(column(page, 3).locator(".answer").first).to_contain_text("71")
+    expect(page.locator("#compare-table")).to_contain_text("medium")
+    expect(page.locator("#compare-run")).to_be_enabled()
+
+
+def test_stop_keeps_what_was_written(page: Page, site: str) -> None:
+    open_page(page, site)
+    show_channels(page)
+    choose_level(page, "high")
+    type_question(page, "What is 734 + 968?")
+    page.locator("#chat-send").click()
+    expect(page.locator("#chat-analysis .live")).to_contain_text("734+")
+    page.locator("#chat-stop").click()
+    answered(page)
+    expect(page.locator("#chat-status .health")).to_have_text("Stopped")
+    expect(page.locator("#chat-analysis .live")).to_contain_text("734+")
+    expect(answers(page)).to_contain_text("Stopped")
+    expect(questions(page)).to_have_text(["What is 734 + 968?"])
+
+
+def test_a_chat_goes_on_and_can_be_changed(page: Page, site: str) -> None:
+    open_page(page, site)
+    ask(page, "What is the capital of Peru?", "low")
+    expect(answers(page).last).to_contain_text("capital of")
+    ask(page, "What is 2 + 3?")
+    expect(answers(page)).to_have_count(2)
+
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator("#chat-stop")).to_be_enabled()
+    answered(page)
+    expect(questions(page)).to_have_count(2)
+    expect(answers(page)).to_have_count(2)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(answers(page)).to_have_count(1)
+    expect(page.locator("#chat-input textarea")).to_have_value("What is 2 + 3?")
+
+    page.get_by_role("button", name="Edit").click()
+    page.locator("#chat-log textarea").fill("What is the capital of Japan?")
+    page.get_by_role("button", name="Submit").click()
+    expect(questions(page)).to_have_text(["What is the capital of Japan?"])
+    expect(answers(page)).to_contain_text("capital of")
+    answered(page)
+
+    page.get_by_role("button", name="Clear").click()
+    expect(questions(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Add two numbers")).to_be_visible()
+    expect(page.locator("#chat-input textarea")).to_have_value("What is 2 + 3?")
+
+
+def test_a_prompt_that_cannot_be_used_is_refused_in_a_sentence(page: Page, site: str) -> None:
+    open_page(page, site)
+    notice = page.locator("#chat-notice .notice")
+    page.locator("#chat-send").click()
+    expect(notice).to_contain_text("The message is empty")
+
+    long = "word " * 140_000
+    type_question(page, long)
+    page.locator("#chat-send").click()
+    expect(notice).to_contain_text("Shorten the prompt")
+    expect(page.locator("#chat-input textarea")).to_have_value(long)
+    expect(questions(page)).to_have_count(0)
+
+    compare(page, "   ")
+    expect(page.locator("#compare-verdict")).to_contain_text("The prompt is empty")
+    open_tab(page, "Chat")
+    ask(page, "What is the capital of Peru?", "low")
+    expect(notice).to_be_hidden()
