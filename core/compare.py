@@ -128,7 +128,8 @@ def _seconds(results: Sequence[GenerationResult]) -> float:
 def _times_fewer(counted: Runs, cheapest: ReasoningLevel, best: ReasoningLevel) -> str:
     if cheapest is best:
         return ""
-    return f", {_ratio(_tokens(counted[best]), _tokens(counted[cheapest]))} times fewer tokens"
+    ratio = _ratio(_tokens(counted[best]), _tokens(counted[cheapest]))
+    return ", about as many tokens" if ratio == "1.0" else f", {ratio} times fewer tokens"
 
 
 def _cost(counted: Runs, low: ReasoningLevel, best: ReasoningLevel) -> str:

@@ -21,7 +21,7 @@ from core.vocabulary import FIRST_SPECIAL
 # Longest position that training reaches: prompts up to here are in distribution.
 POSITIONS = 4096
 LEVEL_SHARES: dict[Level, float] = {"low": 0.24, "medium": 0.34, "high": 0.42}
-TOOL_SHARE = 0.10
+TOOL_SHARE = 0.07
 # What unknown words are dropped into, so that a word nobody trained is read as just that.
 UNKNOWN_SHARE = {"out of scope": 0.25}
 UNKNOWN_BEFORE = 0.04

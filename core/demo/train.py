@@ -96,7 +96,7 @@ class Run:
         self.tokens += batch.tokens
         if self.steps % AVERAGE_EVERY == 0:
             self._average()
-        return float(entropy)
+        return float(entropy.detach())
 
     def _average(self) -> None:
         # A young average would remember the first steps for too long.

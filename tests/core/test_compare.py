@@ -46,6 +46,11 @@ def test_the_cheapest_level_with_the_best_levels_answer_was_enough():
     assert verdict.reason == "Low was enough: same answer as high, 12 times fewer tokens."
 
 
+def test_equal_costs_are_not_called_fewer():
+    given = {level: [result(level, "Paris", 20)] for level in ReasoningLevel}
+    assert judge(given).reason == "Low was enough: same answer as high, about as many tokens."
+
+
 def test_disagreement_says_who_says_what_and_names_the_cheapest_level_that_agrees_with_the_best():
     verdict = judge(runs("It is 61.", "It is 71.", "71"))
     assert verdict.agree is False

@@ -13,7 +13,7 @@ import re
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _ACTIVE = re.compile(r"(\\*)(<(?=[A-Za-z/!?])|!(?=\[))")
-_ESCAPED = re.compile(r"\\(<(?=[A-Za-z/!?])|!(?=\[))")
+_ESCAPED = re.compile(r"\\(<(?=[A-Za-z/?]|\\?!)|!(?=\[))")
 
 
 def inert(markdown: str) -> str:

@@ -34,16 +34,16 @@ __all__ = [
 Make = Callable[[Random], Question]
 # Each family with its share of the questions.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.24),
-    "difference": (differences, 0.08),
-    "product": (products, 0.12),
-    "sum of many": (sums_of_many, 0.06),
+    "sum": (sums, 0.3),
+    "difference": (differences, 0.11),
+    "product": (products, 0.16),
+    "sum of many": (sums_of_many, 0.05),
     "story": (stories, 0.07),
-    "order": (order, 0.06),
-    "capital": (capitals, 0.13),
-    "extract": (extract, 0.13),
-    "talk": (talk, 0.06),
-    "out of scope": (out_of_scope, 0.05),
+    "order": (order, 0.05),
+    "capital": (capitals, 0.05),
+    "extract": (extract, 0.07),
+    "talk": (talk, 0.08),
+    "out of scope": (out_of_scope, 0.06),
     "tool": (calculator, 0.0),
 }
 TOOL_FAMILIES = ("tool", "capital", "talk", "out of scope")

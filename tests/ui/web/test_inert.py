@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ui.web.inert import inert, original
@@ -54,6 +54,7 @@ def test_only_backslashes_are_added_and_twice_is_once(text: str) -> None:
     assert inert(once) == once
 
 
+@example("<![")
 @given(st.text(alphabet="<a!>[](` \n/", max_size=60))
 def test_an_edited_message_comes_back_as_it_was_written(text: str) -> None:
     assert original(inert(text)) == text
