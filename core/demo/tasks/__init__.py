@@ -34,14 +34,14 @@ __all__ = [
 Make = Callable[[Random], Question]
 # Each family with its share of the questions.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.3),
-    "difference": (differences, 0.11),
-    "product": (products, 0.16),
-    "sum of many": (sums_of_many, 0.05),
-    "story": (stories, 0.07),
-    "order": (order, 0.05),
+    "sum": (sums, 0.21),
+    "difference": (differences, 0.18),
+    "product": (products, 0.22),
+    "sum of many": (sums_of_many, 0.04),
+    "story": (stories, 0.06),
+    "order": (order, 0.04),
     "capital": (capitals, 0.05),
-    "extract": (extract, 0.07),
+    "extract": (extract, 0.06),
     "talk": (talk, 0.08),
     "out of scope": (out_of_scope, 0.06),
     "tool": (calculator, 0.0),

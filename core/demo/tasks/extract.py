@@ -85,7 +85,7 @@ def _copied(what: str, clue: str, value: str) -> dict[Level, str]:
 
 
 def extract(rng: Random) -> Question:
-    kind = rng.choices(("email", "number", "repeat"), (5, 3, 4))[0]
+    kind = rng.choices(("email", "number", "repeat"), (1, 6, 1))[0]
     if kind == "repeat":
         words = " ".join(rng.sample(WORDS + SURNAMES, rng.randrange(1, 5)))
         prompt = rng.choice(REPEAT).format(w=words)

@@ -6,8 +6,8 @@ from core.demo.tasks.base import Level, Question
 from core.demo.tasks.stories import NAMES
 
 ABILITIES = (
-    "I can add, subtract and multiply small numbers, put numbers in order, name capitals, "
-    "and copy an e-mail address or a number out of a sentence."
+    "I can add, subtract and multiply small numbers, name capitals, "
+    "and copy a number out of a sentence."
 )
 WHO = f"I am a small demonstration model with the gpt-oss architecture. {ABILITIES}"
 
