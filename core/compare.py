@@ -128,8 +128,12 @@ def _seconds(results: Sequence[GenerationResult]) -> float:
 def _times_fewer(counted: Runs, cheapest: ReasoningLevel, best: ReasoningLevel) -> str:
     if cheapest is best:
         return ""
-    ratio = _ratio(_tokens(counted[best]), _tokens(counted[cheapest]))
-    return ", about as many tokens" if ratio == "1.0" else f", {ratio} times fewer tokens"
+    more, fewer = _tokens(counted[best]), _tokens(counted[cheapest])
+    if _ratio(max(more, fewer), min(more, fewer)) == "1.0":
+        return ", about as many tokens"
+    if fewer > more:
+        return f", but {_ratio(fewer, more)} times as many tokens"
+    return f", {_ratio(more, fewer)} times fewer tokens"
 
 
 def _cost(counted: Runs, low: ReasoningLevel, best: ReasoningLevel) -> str:

@@ -135,6 +135,11 @@ def conversation_from(
         conversation = prompt
     elif isinstance(prompt, str):
         conversation = Conversation().with_user(prompt)
+    elif not isinstance(prompt, Sequence):
+        raise InvalidPrompt(
+            f"The prompt is {type(prompt).__name__}; allowed: a string, a list of messages, or a "
+            "Conversation."
+        )
     else:
         conversation = _from_messages([_message(item, i) for i, item in enumerate(prompt)])
     return _checked(conversation)
@@ -156,9 +161,14 @@ def _from_messages(messages: Sequence[Message]) -> Conversation:
     return Conversation(tuple(split.messages), "\n\n".join(split.instructions) or None)
 
 
-def _message(item: Message | Mapping[str, Any], index: int) -> Message:
+def _message(item: object, index: int) -> Message:
     if isinstance(item, Message):
         return item
+    if not isinstance(item, Mapping):
+        raise InvalidPrompt(
+            f"messages[{index}] is {type(item).__name__}; allowed: a mapping with 'role' and "
+            "'content', or a Message."
+        )
     role = _one_of(Role, item.get("role"), f"messages[{index}]['role']")
     content = item.get("content")
     if not isinstance(content, str):

@@ -84,10 +84,10 @@ class ModelLoader:
 
     def load(self) -> Module:
         """The mlx model, weights evaluated. Call it on the thread that will use it."""
-        from mlx_lm.utils import load_model
-
         info = self.info
         try:
+            from mlx_lm.utils import load_model
+
             model: Module = load_model(info.path)[0]
         except Exception as error:
             raise ModelError(
@@ -149,8 +149,14 @@ def _quantization(config: dict[str, Any]) -> str | None:
 
 
 def _looks_like_hub_id(model: str) -> bool:
-    owner, slash, name = model.partition("/")
-    return bool(owner and slash and name) and "/" not in name and not owner.startswith((".", "~"))
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        try_to_load_from_cache(model, "config.json")  # for its check of the name; reads no network
+    except HFValidationError:
+        return False
+    return "/" in model
 
 
 def _from_hub(name: str) -> Path:
@@ -184,7 +190,10 @@ def _complete(folder: Path) -> bool:
     """False where a download was broken off: a weight file that the index names is missing."""
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        try:
+            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
         return all((folder / name).is_file() for name in named)
     return any(folder.glob("model*.safetensors"))
 

@@ -70,6 +70,7 @@ class Run:
         self._wake: Callable[[], None] | None = None
         self._handle: Handle | None = None
         self._cached_tokens = 0
+        self._failure: Exception | None = None
         self._clock = _Clock()
         self._news.set()
 
@@ -102,9 +103,11 @@ class Run:
     def drain(self) -> list[Event]:
         """The events since the last call; never waits.
 
-        Raises the CoreError of a failed machine, once, after the transcript took in all text.
+        Where the machine failed, the events before it come first; the next call raises its
+        CoreError, once.
         """
         self._news.clear()
+        self._raise_failure()
         events: list[Event] = []
         if not self.transcript.run_id:
             events.append(Started(uuid.uuid4().hex, len(self.prompt.token_ids), self.prompt.sha256))
@@ -130,12 +133,20 @@ class Run:
             self._take(event)
         if end is None:
             return events
-        self.done = True
         if end.error is not None:
-            raise end.error
+            self._failure = end.error
+            self._news.set()
+            return events
+        self.done = True
         finished = self._finished(end.reason)
         self.transcript.add(finished)
         return [*events, finished]
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self.done = True
+            raise failure
 
     def __iter__(self) -> Iterator[Event]:
         try:

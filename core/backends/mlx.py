@@ -27,7 +27,7 @@ from core.backends.base import (
     TokenStep,
 )
 from core.blas import load_openblas
-from core.errors import BackendError
+from core.errors import BackendError, ModelError
 from core.models import ModelLoader
 
 _JOIN_SECONDS = 30.0
@@ -79,6 +79,12 @@ class _Inbox:
             self._closed = isinstance(command, _Close)
             self._queue.put(command)
             return True
+
+    def shut(self) -> list[_Command]:
+        """Let nothing more in; what was still waiting."""
+        with self._lock:
+            self._closed = True
+            return list(self.take(wait=False))
 
     def take(self, wait: bool) -> Iterator[_Command]:
         """Everything that is in; `wait` for the first."""
@@ -146,21 +152,39 @@ class _Owner:
 
     def run(self) -> None:
         load_openblas()
-        import mlx.core as mx
-
         try:
-            try:
-                model: Any = self._loader.load()
-            except BaseException as error:
-                self._loaded.set_exception(error)
-                return
-            self._loaded.set_result(None)
-            while not self._closing:
-                self._serve(model)
+            import mlx.core as mx
+        except ImportError as error:
+            self._loaded.set_exception(
+                ModelError(
+                    f"mlx could not be imported ({error}). Install it again: "
+                    "pip install --force-reinstall -r requirements.lock"
+                )
+            )
+            return
+        try:
+            self._own()
         finally:
-            model = None
             gc.collect()
             mx.clear_streams()
+
+    def _own(self) -> None:
+        """Load the model and serve it; whoever still waits at the end is told so."""
+        try:
+            model = self._loader.load()
+        except BaseException as error:
+            self._loaded.set_exception(error)
+            return
+        self._loaded.set_result(None)
+        failure = None
+        try:
+            while not self._closing:
+                self._serve(model)
+        except Exception as error:
+            failure = _failure(error)
+        finally:
+            left = [c for c in self._inbox.shut() if isinstance(c, _Submit)]
+            _end((s for c in left for s in c.sequences), EndReason.FAILED, failure)
 
     def _serve(self, model: Any) -> None:
         """Step the batch until the backend closes, or until a failure spoils this generator."""
@@ -190,8 +214,8 @@ class _Owner:
                     _end(sequences, EndReason.FAILED, _failure(error))
             case _Cancel(sequence):
                 if sequence.uid in self._active:
-                    del self._active[sequence.uid]
                     generator.remove([sequence.uid])
+                    del self._active[sequence.uid]
                     sequence.tell(EndStep(EndReason.CANCELLED, time.perf_counter()))
             case _Close():
                 self._closing = True
@@ -261,7 +285,7 @@ def sampler(request: TokenRequest) -> Callable[[Any], Any]:
         nonlocal key
         if params.top_p < 1:
             logprobs = apply_top_p(logprobs, params.top_p)
-        if params.top_k > 0:
+        if 0 < params.top_k < logprobs.shape[-1]:  # mlx-lm raises beyond the vocabulary
             logprobs = apply_top_k(logprobs, params.top_k)
         key, now = mx.random.split(key)
         return mx.random.categorical(logprobs * (1 / params.temperature), key=now)

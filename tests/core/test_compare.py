@@ -51,6 +51,13 @@ def test_equal_costs_are_not_called_fewer():
     assert judge(given).reason == "Low was enough: same answer as high, about as many tokens."
 
 
+def test_a_cheaper_level_that_used_more_tokens_is_not_called_cheaper():
+    given = {LOW: [result(LOW, "71", 30)], HIGH: [result(HIGH, "71", 20)]}
+    assert judge(given).reason == (
+        "Low was enough: same answer as high, but 1.5 times as many tokens."
+    )
+
+
 def test_disagreement_says_who_says_what_and_names_the_cheapest_level_that_agrees_with_the_best():
     verdict = judge(runs("It is 61.", "It is 71.", "71"))
     assert verdict.agree is False

@@ -218,8 +218,10 @@ def test_leaving_astream_early_cancels_the_run(engine):
     assert engine.generate(QUESTION, SamplingParams(0, max_tokens=2)).usage.generated_tokens == 2
 
 
-@pytest.mark.parametrize("prompt", ["", "   \n", [], [{"role": "user", "content": " "}]])
-def test_an_empty_prompt_is_refused(engine, prompt):
+@pytest.mark.parametrize(
+    "prompt", ["", "   \n", [], None, 7, ["hi"], [{"role": "user", "content": " "}]]
+)
+def test_an_empty_or_shapeless_prompt_is_refused(engine, prompt):
     with pytest.raises(InvalidPrompt):
         engine.generate(prompt)
 

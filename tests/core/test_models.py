@@ -118,3 +118,16 @@ def test_a_cached_gpt_oss_20b_that_fits_in_memory_is_the_default(no_hub):
 def test_a_download_that_was_broken_off_is_not_taken_for_a_model(no_hub):
     cached(no_hub, "openai/gpt-oss-20b", whole=False)
     assert default_model() == EMBEDDED
+
+
+@pytest.mark.parametrize("name", ["models/gpt oss", "models/a--b", "models/x.git"])
+def test_a_mistyped_path_is_no_hub_id_and_says_so(no_hub, name):
+    with pytest.raises(ModelError, match="There is no model"):
+        _ = ModelLoader(name).info
+
+
+def test_a_damaged_index_in_the_hubs_cache_is_not_taken_for_a_model(no_hub):
+    cached(no_hub, "openai/gpt-oss-20b", whole=True)
+    (index,) = no_hub.rglob("model.safetensors.index.json")
+    index.write_text("{")
+    assert default_model() == EMBEDDED

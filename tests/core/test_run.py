@@ -130,6 +130,8 @@ class FailingBackend:
 
 def test_a_failing_machine_raises_once_and_the_text_so_far_is_kept():
     run = InferenceEngine(FailingBackend(), InferenceConfig(_env_file=None)).start("hi")
+    told = run.drain()
+    assert any(getattr(event, "text", "") for event in told)
     with pytest.raises(BackendError, match="out of memory"):
         run.drain()
     assert run.done

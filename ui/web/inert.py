@@ -12,7 +12,8 @@ import re
 
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_ACTIVE = re.compile(r"(\\*)(<(?=[A-Za-z/!?])|!(?=\[))")
+# Anchored at the first backslash of a run: else a long run takes quadratic time.
+_ACTIVE = re.compile(r"(?<!\\)(\\*)(<(?=[A-Za-z/!?])|!(?=\[))")
 _ESCAPED = re.compile(r"\\(<(?=[A-Za-z/?]|\\?!)|!(?=\[))")
 
 

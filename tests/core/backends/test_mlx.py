@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from importlib import import_module
 
 import pytest
 
@@ -89,3 +90,32 @@ def test_a_checkpoint_that_cannot_be_loaded_raises_where_the_backend_is_made(tmp
     (tmp_path / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(ModelError, match="could not be loaded"):
         MLXBackend(ModelLoader(tmp_path))
+
+
+def test_a_top_k_beyond_the_vocabulary_is_the_same_as_none(backend):
+    steps = queue.SimpleQueue()
+    params = SamplingParams(temperature=0.7, top_k=10_000_000, max_tokens=3)
+    backend.submit([TokenRequest(PROMPT, params, frozenset({200_002}), steps.put)])
+    assert end_of(steps).reason is not EndReason.FAILED
+
+
+def test_a_batch_that_cannot_be_made_is_told_to_those_who_wait_and_to_those_who_come_later(
+    monkeypatch,
+):
+    # The package's own name `generate` is a function that hides the module.
+    mlx_lm_generate = import_module("mlx_lm.generate")
+    backend = MLXBackend(ModelLoader())
+
+    def broken(*_):
+        raise MemoryError("no room")
+
+    first, steps = request()
+    with monkeypatch.context() as patch:
+        # The first batch fails in its step, and no second one can be made.
+        patch.setattr(mlx_lm_generate.BatchGenerator, "next", broken)
+        patch.setattr(mlx_lm_generate, "BatchGenerator", broken)
+        backend.submit([first])
+        assert end_of(steps).reason is EndReason.FAILED
+        backend._thread.join(30)
+    with pytest.raises(BackendError, match="closed"):
+        backend.submit([request()[0]])

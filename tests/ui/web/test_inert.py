@@ -58,3 +58,10 @@ def test_only_backslashes_are_added_and_twice_is_once(text: str) -> None:
 @given(st.text(alphabet="<a!>[](` \n/", max_size=60))
 def test_an_edited_message_comes_back_as_it_was_written(text: str) -> None:
     assert original(inert(text)) == text
+
+
+def test_a_long_run_of_backslashes_is_read_once():
+    """It once took quadratic time: minutes for this one, with the page standing still."""
+    run = "\\" * 300_000
+    assert inert(run) == run
+    assert inert(run + "<b>") == run + "\\<b>"
