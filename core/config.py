@@ -97,7 +97,7 @@ class InferenceConfig(BaseSettings):
     max_tokens: int = _SAMPLING.max_tokens
     seed: int | None = _SAMPLING.seed
     knowledge_cutoff: str = "2024-06"
-    current_date: str = Field(default_factory=lambda: date.today().isoformat())
+    current_date: str | None = None
     home: Path = Field(default_factory=lambda: user_data_path("counterpoint"))
 
     if not TYPE_CHECKING:  # the type checker keeps the signature that the fields make
@@ -113,6 +113,10 @@ class InferenceConfig(BaseSettings):
                 raise InvalidSetting(
                     f"The file .env could not be read ({error}). Save it as UTF-8, or remove it."
                 ) from None
+
+    def date_now(self) -> str:
+        """The ISO date that a conversation which starts now has in its prompt."""
+        return self.current_date or date.today().isoformat()
 
     def sampling(self) -> SamplingParams:
         """The sampling parameters among the settings."""
@@ -145,8 +149,8 @@ class InferenceConfig(BaseSettings):
 
     @field_validator("current_date")
     @classmethod
-    def _a_date(cls, value: str) -> str:
-        return date.fromisoformat(value).isoformat()
+    def _a_date(cls, value: str | None) -> str | None:
+        return value and date.fromisoformat(value).isoformat()
 
     @field_validator("home")
     @classmethod

@@ -166,7 +166,7 @@ class InferenceEngine:
         params: SamplingParams,
         capture_reasoning: bool,
     ) -> Run:
-        prompt = render(conversation, level, self.config.knowledge_cutoff, self.config.current_date)
+        prompt = render(conversation, level, self.config.knowledge_cutoff, self.config.date_now())
         room = self._room(prompt)
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
         return Run(prompt, level, fitting, self.model, capture_reasoning)

@@ -28,7 +28,7 @@ def test_without_any_source_the_defaults_hold(monkeypatch):
     assert config.sampling() == SamplingParams()
     assert (config.capture_reasoning, config.show_reasoning) == (False, False)
     assert config.model is None
-    assert config.current_date == date.today().isoformat()
+    assert config.date_now() == date.today().isoformat()
     assert config.home.name == "counterpoint"
 
 

@@ -153,3 +153,26 @@ def test_the_frame_has_one_row_per_run_and_the_documented_columns():
     assert tuple(table.columns) == COLUMNS
     assert list(table["level"]) == ["low", "low", "medium", "medium", "high", "high"]
     assert (table["final_tokens"] == len(ids("It is 71."))).all()
+
+
+def test_closing_a_stream_cancels_its_run():
+    backend = ScriptedBackend(lambda _: ids(CLEAN) * 100, tokens_per_second=50)
+    stream = InferenceEngine(backend, InferenceConfig(_env_file=None)).stream("hi")
+    next(stream)
+    (replay,) = backend._replays
+    assert not replay._cancelled.is_set()
+    stream.close()
+    assert replay._cancelled.is_set()
+
+
+def test_the_levels_of_a_comparison_are_submitted_as_one_batch():
+    batches = []
+
+    class Recording(ScriptedBackend):
+        def submit(self, requests):
+            batches.append(len(requests))
+            return super().submit(requests)
+
+    backend = Recording(lambda _: ids(CLEAN))
+    InferenceEngine(backend, InferenceConfig(_env_file=None)).compare("hi", repeats=2)
+    assert batches == [3, 3]

@@ -91,7 +91,7 @@ class ChatAnswers:
             yield self.refused(session, str(error))
             return
         turn = Turn(question)
-        session.turns, session.chat_run = [*before, turn], run
+        session.turns, session.chat_run, session.chat_panels = [*before, turn], run, None
         watch = _Watch(run, turn, session.epoch)
         try:
             first: Frame = {self.parts.input: ""} if typed else {}
@@ -103,7 +103,7 @@ class ChatAnswers:
             session.chat_run = None
             final = self._frame(session, watch)
             if session.epoch == watch.epoch:
-                session.chat_panels = self._kept(final, settings.keep_reasoning)
+                session.chat_panels = self._kept(final, watch, settings.keep_reasoning)
             yield final | first
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
@@ -112,12 +112,15 @@ class ChatAnswers:
                 session.chat_run = None
                 watch.health = INTERRUPTED
                 watch.settle()
+                if session.epoch == watch.epoch:
+                    last = self._frame(session, watch)
+                    session.chat_panels = self._kept(last, watch, settings.keep_reasoning)
 
     def _started(
         self, session: Session, before: list[Turn], question: str, settings: Settings, level: str
     ) -> Run:
         if not before or session.current_date is None:
-            session.current_date = self._engine.config.current_date
+            session.current_date = self._engine.config.date_now()
         conversation = Conversation(
             instructions=settings.instructions, current_date=session.current_date
         )
@@ -166,14 +169,22 @@ class ChatAnswers:
             **buttons(self.parts.send, self.parts.stop, running=False),
         }
 
-    def _kept(self, frame: Frame, keep_reasoning: bool) -> Frame:
+    def _kept(self, frame: Frame, watch: _Watch, keep_reasoning: bool) -> Frame:
         """What of the last frame is shown again after a reload."""
         dropped: set[Block] = {self.parts.log, self.parts.send, self.parts.stop}
         kept = {c: value for c, value in frame.items() if c not in dropped}
         if not keep_reasoning:
             blank = blank_panels()
             note = {"run": "", "text": "", "note": view.NOT_KEPT}
-            kept |= {self.parts.analysis: note, self.parts.tokens: blank["tokens"]}
+            calls = view.commentary_panel(watch.run.transcript, analysis_too=False)
+            # The prompt of an open tool loop still holds its analysis.
+            metrics = {**kept[self.parts.metrics], "prompt": view.NOT_KEPT}
+            kept |= {
+                self.parts.analysis: note,
+                self.parts.tokens: blank["tokens"],
+                self.parts.commentary: calls,
+                self.parts.metrics: metrics,
+            }
         return kept
 
 

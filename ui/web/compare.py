@@ -147,7 +147,7 @@ class CompareTab:
         except CoreError as error:
             yield self._refused(str(error))
             return
-        session.compare_runs = runs
+        session.compare_runs, session.compare_panels = runs, None
         watch = _Watch(runs)
         try:
             first: Frame = {self.table: gr.update(visible=False)}

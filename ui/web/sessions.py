@@ -84,6 +84,7 @@ class Sessions:
         """The session of a connection; a new one where there is none."""
         session = self._by_hash.setdefault(session_hash or "", Session())
         session.seen = self._clock()
+        self._forget()
         return session
 
     def adopt(self, session_hash: str | None, tab: str) -> Session:

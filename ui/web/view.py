@@ -151,12 +151,15 @@ def _text_panel(transcript: Transcript, text: str, when_empty: str) -> Values:
     return {"run": transcript.run_id, "text": text, "note": "" if text else note}
 
 
-def commentary_panel(transcript: Transcript) -> Values:
-    """The Commentary tab: preambles for the user apart from tool calls."""
+def commentary_panel(transcript: Transcript, *, analysis_too: bool = True) -> Values:
+    """The Commentary tab: preambles for the user apart from tool calls.
+
+    analysis_too: calls on the analysis channel as well, which are reasoning and not kept as such.
+    """
     parts = [
         {"to": message.recipient or "", "text": message.text}
         for message in transcript.messages
-        if message.channel is Channel.COMMENTARY or message.recipient is not None
+        if message.channel is Channel.COMMENTARY or (analysis_too and message.recipient is not None)
     ]
     panel = _text_panel(transcript, "".join(p["text"] for p in parts), NO_COMMENTARY)
     return {"run": panel["run"], "parts": parts, "note": "" if parts else panel["note"]}
