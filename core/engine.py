@@ -15,6 +15,7 @@ from core.conversation import Conversation, Message, Role, conversation_from
 from core.errors import InvalidSetting, PromptTooLong
 from core.events import Event
 from core.models import ModelInfo, ModelLoader
+from core.prefix import Prefix, prefix_tokens
 from core.prompt import HarmonyPrompt, render
 from core.result import GenerationResult
 from core.run import Run
@@ -32,6 +33,9 @@ class InferenceEngine:
     config: settings; None reads the environment and `.env`.
 
     A prompt is a string, a list of messages (`{"role", "content", "channel"?}`), or a Conversation.
+    A prefix is what the assistant's turn begins with, as token ids or as text with its markers: the
+    model goes on from there, and events and result hold it as the beginning of the turn
+    (`usage.given_tokens`). It lies behind `<|start|>assistant`: "<|channel|>analysis<|message|>So".
     The constructor returns when the model is loaded; it raises ModelError where it cannot be.
     Every call that starts a run raises InvalidPrompt or PromptTooLong before anything runs.
     """
@@ -62,10 +66,12 @@ class InferenceEngine:
         params: SamplingParams | None = None,
         reasoning_level: ReasoningLevel | str | None = None,
         capture_reasoning: bool | None = None,
+        *,
+        prefix: Prefix | None = None,
     ) -> Run:
         """Start one run and return at once; read its events from the Run."""
         level = reasoning_level or self.config.reasoning_level
-        return self.start_levels(prompt, (level,), params, capture_reasoning)[0]
+        return self.start_levels(prompt, (level,), params, capture_reasoning, prefix=prefix)[0]
 
     def start_levels(
         self,
@@ -73,20 +79,22 @@ class InferenceEngine:
         levels: Sequence[ReasoningLevel | str] = LEVELS,
         params: SamplingParams | None = None,
         capture_reasoning: bool | None = None,
+        *,
+        prefix: Prefix | None = None,
     ) -> tuple[Run, ...]:
         """Start one run per level, all in one batch and with one seed; a level may stand twice.
 
         Rates measured here are those of a batch, not of a run alone.
         """
         conversation = conversation_from(prompt)
+        given = prefix_tokens(prefix)
         params = self._seeded(params)
         capture = self.config.capture_reasoning if capture_reasoning is None else capture_reasoning
         runs = [
-            self._prepared(conversation, read_level(level), params, capture) for level in levels
+            self._prepared(conversation, read_level(level), params, capture, given)
+            for level in levels
         ]
-        requests = [
-            TokenRequest(run.prompt.segments, run.params, STOP_IDS, run.on_step) for run in runs
-        ]
+        requests = [TokenRequest(_segments(run), run.params, STOP_IDS, run.on_step) for run in runs]
         for run, handle in zip(runs, self._backend.submit(requests), strict=True):
             run.attach(handle)
         return tuple(runs)
@@ -96,9 +104,11 @@ class InferenceEngine:
         prompt: Prompt,
         params: SamplingParams | None = None,
         reasoning_level: ReasoningLevel | str | None = None,
+        *,
+        prefix: Prefix | None = None,
     ) -> GenerationResult:
         """Run a prompt to its end."""
-        return self.start(prompt, params, reasoning_level).result()
+        return self.start(prompt, params, reasoning_level, prefix=prefix).result()
 
     def stream(
         self,
@@ -165,25 +175,37 @@ class InferenceEngine:
         level: ReasoningLevel,
         params: SamplingParams,
         capture_reasoning: bool,
+        given: tuple[int, ...],
     ) -> Run:
         prompt = render(conversation, level, self.config.knowledge_cutoff, self.config.date_now())
-        room = self._room(prompt)
+        room = self._room(prompt, len(given))
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
-        return Run(prompt, level, fitting, self.model, capture_reasoning)
+        return Run(prompt, level, fitting, self.model, capture_reasoning, given)
 
-    def _room(self, prompt: HarmonyPrompt) -> int:
-        """Tokens left for the answer. Raises PromptTooLong where there are none."""
-        given, allowed = len(prompt.token_ids), self.context_length
-        if given >= allowed:
+    def _room(self, prompt: HarmonyPrompt, given: int) -> int:
+        """Tokens left for the model to write. Raises PromptTooLong where there are none."""
+        length, allowed = len(prompt.token_ids), self.context_length
+        room = allowed - length - given
+        if room > 0:
+            return room
+        if given:
             raise PromptTooLong(
-                f"The prompt is {given:,} tokens long with its instructions and history; "
-                f"{self.model} reads fewer than {allowed:,}. Shorten the prompt, or clear the chat."
+                f"The prompt is {length:,} tokens long and the prefix {given:,}; {self.model} "
+                f"reads fewer than {allowed:,} together. Shorten the prefix or the prompt."
             )
-        return allowed - given
+        raise PromptTooLong(
+            f"The prompt is {length:,} tokens long with its instructions and history; "
+            f"{self.model} reads fewer than {allowed:,}. Shorten the prompt, or clear the chat."
+        )
 
     def _seeded(self, params: SamplingParams | None) -> SamplingParams:
         params = params or self.config.sampling()
         return params if params.seed is not None else replace(params, seed=secrets.randbits(32))
+
+
+def _segments(run: Run) -> tuple[tuple[int, ...], ...]:
+    """What the model reads, cut where a cache may be kept: the prompt, then what was given."""
+    return (*run.prompt.segments, run.given) if run.given else run.prompt.segments
 
 
 def _question(prompt: Prompt) -> str:

@@ -1,11 +1,12 @@
 """The event stream: what happens in one run, as pure values, the same for page, terminal and store.
 
     Started  Prefill*  ( MessageStarted TextDelta* MessageDone )*  Finished
-    Repaired may stand anywhere between Started and Finished.
+    Repaired may stand anywhere between Started and Finished. Where the turn's beginning was given,
+    its messages come right behind Started, before any Prefill.
 
 Laws: the deltas of a message joined are its text. Every event that consumed model tokens carries
-them, so the `tokens` of all events joined are the raw record of the run, markers included. Finished
-comes last and once.
+them, so the `tokens` of all events joined are the raw record of the run, markers included: first
+those that were given, then those that the model wrote. Finished comes last and once.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class Usage:
     """Tokens of one run.
 
     prompt_tokens: in the rendered prompt; cached_tokens: of those, not computed again.
-    analysis_tokens, commentary_tokens, final_tokens: content of each channel.
+    analysis_tokens, commentary_tokens, final_tokens: content of each channel, given or generated.
     generated_tokens: everything the model produced, markers and headers included.
+    given_tokens: of the turn, given by the caller instead (the first ones of the raw record).
     """
 
     prompt_tokens: int = 0
@@ -40,6 +42,7 @@ class Usage:
     commentary_tokens: int = 0
     final_tokens: int = 0
     generated_tokens: int = 0
+    given_tokens: int = 0
 
     def of(self, channel: Channel) -> int:
         """Content tokens of one channel."""
@@ -57,7 +60,7 @@ class Timing:
 
     queued_s: until the model began to read the prompt.
     first_token_s: until the first generated token; None where there was none.
-    first_answer_s: until the first token of final's content; None where there was none.
+    first_answer_s: until the first generated token of final's content; None where there was none.
     total_s: until the end. tokens_per_s: generated tokens after the first, per second.
     """
 
@@ -73,11 +76,13 @@ class Started:
     """The run was submitted.
 
     prompt_sha256: hex digest of the prompt's token ids, each as four little-endian bytes.
+    given_tokens: how many tokens of the turn were given; they are no part of the prompt's count.
     """
 
     run_id: str
     prompt_tokens: int
     prompt_sha256: str
+    given_tokens: int = 0
     tokens: tuple[int, ...] = field(default=(), init=False)
 
 

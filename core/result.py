@@ -49,12 +49,14 @@ class LiveMessage:
 class Transcript:
     """One run as far as it has come, folded from its events; the same events give the same.
 
-    tokens: the raw record; kinds: what each of them is part of (same length).
+    tokens: the raw record; kinds: what each of them is part of (same length). The first
+        `given_tokens` of them were given by the caller; the model wrote the others.
     """
 
     run_id: str = ""
     prompt_tokens: int = 0
     prompt_sha256: str = ""
+    given_tokens: int = 0
     prefill: tuple[int, int] = (0, 0)
     messages: list[LiveMessage] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
@@ -70,6 +72,7 @@ class Transcript:
                 self.run_id = event.run_id
                 self.prompt_tokens = event.prompt_tokens
                 self.prompt_sha256 = event.prompt_sha256
+                self.given_tokens = event.given_tokens
             case Prefill():
                 self.prefill = (event.done, event.total)
             case MessageStarted():
@@ -120,7 +123,8 @@ class GenerationResult:
     commentary: preambles meant for the user; tool calls stand in `tool_calls` and `messages`.
     channels: text by channel name; messages: in the order they were written. Without
     `capture_reasoning` both hold no analysis.
-    token_ids: the raw record, markers included; None unless `capture_reasoning`.
+    token_ids: the raw record, markers included; None unless `capture_reasoning`. The first
+        `usage.given_tokens` of them were given by the caller, with what they hold of the texts.
     repairs: what was malformed in the output and mended, in words.
     """
 

@@ -47,6 +47,7 @@ class Run:
     `async for event in run`. `cancel()` and `timing` are safe from any thread.
 
     level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
+    given: the tokens that the turn begins with, as the caller gave them.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Run:
         params: SamplingParams,
         model: str,
         capture_reasoning: bool,
+        given: tuple[int, ...] = (),
     ) -> None:
         self.prompt = prompt
+        self.given = given
         self.level = level
         self.params = params
         self.model = model
@@ -108,9 +111,8 @@ class Run:
         """
         self._news.clear()
         self._raise_failure()
-        events: list[Event] = []
-        if not self.transcript.run_id:
-            events.append(Started(uuid.uuid4().hex, len(self.prompt.token_ids), self.prompt.sha256))
+        events = [] if self.transcript.run_id else self._begin()
+        begun = len(events)
         tokens: list[int] = []
         end: EndStep | None = None
         while self._steps:
@@ -129,7 +131,7 @@ class Run:
         if end is not None:
             self._clock.ended_at = end.at
             events += self._parser.finish()
-        for event in events:
+        for event in events[begun:]:
             self._take(event)
         if end is None:
             return events
@@ -141,6 +143,16 @@ class Run:
         finished = self._finished(end.reason)
         self.transcript.add(finished)
         return [*events, finished]
+
+    def _begin(self) -> list[Event]:
+        """The events that wait for nothing: the start, and the part of the turn that was given."""
+        prompt = self.prompt
+        run_id = uuid.uuid4().hex
+        started = Started(run_id, len(prompt.token_ids), prompt.sha256, len(self.given))
+        events: list[Event] = [started, *self._parser.feed(self.given)]
+        for event in events:
+            self.transcript.add(event)
+        return events
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -186,7 +198,7 @@ class Run:
         return result_of(self.transcript, self.level, self.model, self.capture_reasoning)
 
     def _take(self, event: Event) -> None:
-        """Fold an event in; the first token of final's content sets the time to first answer."""
+        """Fold in what the model wrote; final's first content sets the time to first answer."""
         seen, clock = self.transcript, self._clock
         if (
             clock.first_answer_at is None
@@ -194,7 +206,7 @@ class Run:
             and event.tokens
             and seen.messages[event.index].channel is Channel.FINAL
         ):
-            clock.first_answer_at = clock.stamps[len(seen.tokens)]
+            clock.first_answer_at = clock.stamps[len(seen.tokens) - len(self.given)]
         self.transcript.add(event)
 
     def _finished(self, reason: EndReason) -> Finished:
@@ -208,7 +220,8 @@ class Run:
             analysis_tokens=seen.content_tokens(Channel.ANALYSIS),
             commentary_tokens=seen.content_tokens(Channel.COMMENTARY),
             final_tokens=seen.content_tokens(Channel.FINAL),
-            generated_tokens=len(seen.tokens),
+            generated_tokens=len(seen.tokens) - len(self.given),
+            given_tokens=len(self.given),
         )
         return Finished(finish, usage, self.timing)
 

@@ -23,7 +23,7 @@ class SamplingParams:
     temperature: 0 is greedy; higher is more random.
     top_p: smallest set of tokens whose probabilities add up to it; 1 is off.
     top_k: only the k most likely tokens; 0 is off.
-    max_tokens: budget for the whole turn, analysis included.
+    max_tokens: budget for what the model writes in its turn, analysis included.
     seed: None draws a fresh one for every run; the same seed gives the same tokens.
 
     Raises InvalidSetting with the bound and the value.

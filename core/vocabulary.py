@@ -38,6 +38,8 @@ FIRST_SPECIAL: Final = 199_998
 """Every id from here on is a special token; every id below is text."""
 SIZE: Final = 201_089
 """Ids from 0 to SIZE - 1 are in the vocabulary. A model's embedding may hold a few more rows."""
+MODEL_ROWS: Final = 201_088
+"""Rows of the embedding of every gpt-oss model: it can read the ids from 0 to MODEL_ROWS - 1."""
 STOP_IDS: Final = frozenset({RETURN, CALL})
 """Where the assistant's turn ends: with an answer or a tool call. `<|end|>` ends a message only."""
 

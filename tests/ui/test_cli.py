@@ -102,7 +102,7 @@ def test_json_is_one_object_with_the_agreed_keys(says):
     ]
     assert value["finish_reason"] == "stop"
     assert value["reasoning_level"] == "medium"
-    usage = {"prompt", "cached", "analysis", "commentary", "final", "generated"}
+    usage = {"prompt", "cached", "analysis", "commentary", "final", "generated", "given"}
     assert set(value["usage"]) == {f"{name}_tokens" for name in usage}
     timing = {"queued_s", "first_token_s", "first_answer_s", "total_s", "tokens_per_s"}
     assert set(value["timing"]) == timing

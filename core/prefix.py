@@ -1,0 +1,57 @@
+"""What the assistant's turn begins with, where a caller gives it: text or tokens, checked.
+
+The model goes on from there as if it had written these tokens itself, so they are part of its turn:
+they are parsed, counted and recorded with what follows, and the result says how many were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import SupportsIndex
+
+from core.errors import InvalidPrompt
+from core.vocabulary import MODEL_ROWS, STOP_IDS, encoding, token_text
+
+Prefix = str | Sequence[int]
+
+FINAL_FOLLOWS = "<|end|><|start|>assistant<|channel|>final<|message|>"
+"""Ends an open message and opens the answer: behind a run's tokens, it makes the model answer now.
+
+`<|end|>` alone is not enough, the model would begin to think again.
+"""
+
+
+def prefix_tokens(prefix: Prefix | None) -> tuple[int, ...]:
+    """The tokens that stand behind the prompt's `<|start|>assistant`; none for None.
+
+    prefix: token ids, or text in which markers such as `<|channel|>` are read as markers.
+
+    Raises InvalidPrompt where it is neither, holds an id that no model knows, or has ended the
+    turn.
+    """
+    if prefix is None:
+        return ()
+    given: object = prefix
+    if isinstance(given, str):
+        given = encoding().encode(given, allowed_special="all")
+    if not isinstance(given, Sequence) or isinstance(given, bytes | bytearray):
+        raise InvalidPrompt(
+            f"The prefix is {type(prefix).__name__}; allowed: text, or a list of token ids."
+        )
+    return tuple(_checked(token, at) for at, token in enumerate(given))
+
+
+def _checked(token: object, at: int) -> int:
+    number = index(token) if isinstance(token, SupportsIndex) else -1
+    if not 0 <= number < MODEL_ROWS:
+        raise InvalidPrompt(
+            f"Token {at} of the prefix is {token!r}; allowed: whole numbers from 0 to "
+            f"{MODEL_ROWS - 1:,}. Take the ids from a run's tokens, or give the prefix as text."
+        )
+    if number in STOP_IDS:
+        raise InvalidPrompt(
+            f"Token {at} of the prefix is {token_text(number)}, which ends the turn: there is "
+            "nothing to go on with. Leave it out, with all that follows."
+        )
+    return number
