@@ -2,15 +2,15 @@
 
 The package holds the embedding and output rows of the tokens that the demo model knows and one
 shared row for all others (about 6 MB). mlx-lm wants all 201,088 rows (about 210 MB), so they are
-written once into a cache folder, which then is an ordinary gpt_oss checkpoint.
+written once into a cache folder, which then is an ordinary gpt_oss checkpoint. What lies there is
+checked before it is used (`core.unpacked`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
+import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save_file
 
 from core.errors import ModelError
+from core.unpacked import is_whole, replacing, sweep
 
 WEIGHTS: Final = Path(__file__).parent / "demo" / "weights"
 CONFIG: Final = "config.json"
@@ -32,35 +33,37 @@ HEAD: Final = "lm_head.weight"
 
 # Raised when what is written from the same weights changes, so that old folders are not taken for
 # new ones.
-_LAYOUT: Final = b"1"
+_LAYOUT: Final = b"2"
 
 Floats = NDArray[np.float32]
 
+_log = logging.getLogger(__name__)
+
 
 def expand(target: Path, weights: Path = WEIGHTS) -> Path:
-    """Write the whole checkpoint below `target`, once; return its folder.
+    """The whole checkpoint below `target`, written where it is not there yet; its folder.
 
-    The folder is named by the content of `weights`, so that new weights make a new folder. It
-    appears complete or not at all, also when several processes write it at once. Raises
-    ModelError where the shipped weights are missing or damaged, or where `target` cannot be
+    The folder is named by the content of `weights`, so that new weights make a new folder. Every
+    call checks size and SHA-256 of what it finds: a folder that is broken in whatever way is
+    written again. Any number of processes may do this at once. Writing is told to the log.
+
+    Raises ModelError where the shipped weights are missing or damaged, or where `target` cannot be
     written.
     """
     files = {name: _read(weights / name) for name in FILES}
     folder = target / f"demo-{_digest(files)}"
-    if (folder / TENSORS).is_file():
+    if is_whole(folder):
         return folder
+    if folder.exists():
+        _log.warning("The unpacked embedded model in %s is damaged; unpacking it again.", folder)
+    else:
+        _log.info("Unpacking the embedded model into %s (about 210 MB, once).", folder)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".demo-", dir=target))
-    except OSError as error:
-        raise ModelError(_unwritable(target, error)) from error
-    try:
-        config = json.loads(files[CONFIG])
-        save_file(_expanded(files, int(config["vocab_size"])), part / TENSORS, {"format": "mlx"})
-        (part / CONFIG).write_bytes(files[CONFIG])
-        # mkdtemp makes a private folder; the cache may be shared.
-        part.chmod(0o755)
-        _publish(part, folder)
+        with replacing(folder) as part:
+            config = json.loads(files[CONFIG])
+            tensors = _expanded(files, int(config["vocab_size"]))
+            save_file(tensors, part / TENSORS, {"format": "mlx"})
+            (part / CONFIG).write_bytes(files[CONFIG])
     except OSError as error:
         raise ModelError(_unwritable(target, error)) from error
     except (SafetensorError, ValueError, KeyError, IndexError) as error:
@@ -68,18 +71,8 @@ def expand(target: Path, weights: Path = WEIGHTS) -> Path:
             f"The shipped weights in {weights} are damaged ({type(error).__name__}: {error}). "
             "Install Counterpoint again."
         ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    sweep(folder)
     return folder
-
-
-def _publish(part: Path, folder: Path) -> None:
-    """Rename into place; another process that was first has written the same."""
-    try:
-        part.rename(folder)
-    except OSError:
-        if not (folder / TENSORS).is_file():
-            raise
 
 
 def _expanded(files: dict[str, bytes], rows: int) -> dict[str, Floats]:
@@ -119,6 +112,7 @@ def _read(file: Path) -> bytes:
 
 def _unwritable(target: Path, error: OSError) -> str:
     return (
-        f"The embedded model cannot be unpacked into {target} ({error.strerror}). "
-        "It needs about 220 MB there; set COUNTERPOINT_HOME to a folder with room."
+        f"The embedded model cannot be unpacked into {target} ({error.strerror or error}). "
+        "It needs about 220 MB there, and the right to write. Make room, or set COUNTERPOINT_HOME "
+        "to a folder that has both."
     )

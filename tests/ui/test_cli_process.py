@@ -10,6 +10,9 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
+from core.models import ModelLoader
 from core.vocabulary import VOCABULARY_SHA256
 
 COMMAND = (sys.executable, "-m", "ui.terminal.cli")
@@ -19,6 +22,22 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _unpacked() -> None:
+    """The first use of the embedded model writes a line to stderr; here it is behind us."""
+    _ = ModelLoader().info
+
+
+def test_the_first_use_says_in_one_line_on_stderr_that_the_model_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COUNTERPOINT_HOME", str(tmp_path))
+    said = [run("generate", "Hello", "--max-tokens", "1").stderr.splitlines() for _ in range(2)]
+    unpacking = [[line for line in lines if "Unpacking" in line] for lines in said]
+    assert [len(lines) for lines in unpacking] == [1, 0]
+    assert str(tmp_path) in unpacking[0][0]
 
 
 def free_port() -> int:

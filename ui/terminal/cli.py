@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -47,6 +48,7 @@ Prompt = Annotated[
 def main() -> None:
     """The `counterpoint` command."""
     _set_up_streams()
+    _set_up_log()
     app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
 
 
@@ -272,6 +274,15 @@ def _set_up_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _set_up_log() -> None:
+    """What the engine tells in passing, such as the unpacking of the model, goes to stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("core")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
 
 
 if __name__ == "__main__":
