@@ -31,6 +31,7 @@ from core.errors import BackendError, ModelError
 from core.models import ModelLoader
 
 _JOIN_SECONDS = 30.0
+_CANDIDATES = 256
 _END = {"stop": EndReason.STOP, "length": EndReason.LENGTH}
 
 
@@ -274,7 +275,7 @@ def sampler(request: TokenRequest) -> Callable[[Any], Any]:
     Takes log-probabilities [1, vocabulary], gives token ids [1].
     """
     import mlx.core as mx
-    from mlx_lm.sample_utils import apply_top_k, apply_top_p, greedy_sampler
+    from mlx_lm.sample_utils import apply_top_k, greedy_sampler
 
     params = request.sampling
     if params.temperature == 0:
@@ -284,13 +285,33 @@ def sampler(request: TokenRequest) -> Callable[[Any], Any]:
     def sample(logprobs: Any) -> Any:
         nonlocal key
         if params.top_p < 1:
-            logprobs = apply_top_p(logprobs, params.top_p)
+            logprobs = nucleus(logprobs, params.top_p)
         if 0 < params.top_k < logprobs.shape[-1]:  # mlx-lm raises beyond the vocabulary
             logprobs = apply_top_k(logprobs, params.top_k)
         key, now = mx.random.split(key)
         return mx.random.categorical(logprobs * (1 / params.temperature), key=now)
 
     return sample
+
+
+def nucleus(logprobs: Any, top_p: float) -> Any:
+    """mlx-lm's apply_top_p, and on a CPU mostly without sorting the whole vocabulary.
+
+    Takes normalised log-probabilities [rows, vocabulary]; what lies outside the nucleus becomes
+    -inf. On a GPU the sort is quick, and looking at a value amid a step would cost more.
+    """
+    import mlx.core as mx
+    from mlx_lm.sample_utils import apply_top_p
+
+    if device() != "cpu" or logprobs.shape[-1] <= _CANDIDATES:
+        return apply_top_p(logprobs, top_p)
+    likeliest = mx.sort(mx.topk(logprobs, _CANDIDATES, axis=-1), axis=-1)
+    mass = mx.exp(likeliest.astype(mx.float32))
+    if (mass.sum(axis=-1) < top_p).any().item():
+        return apply_top_p(logprobs, top_p)
+    above = mx.cumsum(mass, axis=-1, reverse=True, inclusive=False)
+    inside = mx.where(above < top_p, likeliest, float("inf"))
+    return mx.where(logprobs < inside.min(axis=-1, keepdims=True), -float("inf"), logprobs)
 
 
 def device() -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import queue
 from importlib import import_module
 
+import mlx.core as mx
 import pytest
+from mlx_lm.sample_utils import apply_top_p
 
 import core.backends.mlx as backend_module
 from core.backends.base import EndReason, EndStep, TokenRequest
-from core.backends.mlx import MLXBackend
+from core.backends.mlx import MLXBackend, nucleus
 from core.errors import BackendError, ModelError
 from core.models import ModelLoader
 from core.sampling import SamplingParams
@@ -97,6 +99,16 @@ def test_a_top_k_beyond_the_vocabulary_is_the_same_as_none(backend):
     params = SamplingParams(temperature=0.7, top_k=10_000_000, max_tokens=3)
     backend.submit([TokenRequest(PROMPT, params, frozenset({200_002}), steps.put)])
     assert end_of(steps).reason is not EndReason.FAILED
+
+
+@pytest.mark.parametrize("top_p", [1e-6, 0.3, 0.9, 0.99])
+@pytest.mark.parametrize("peakedness", [0.0, 0.1, 3.0, 30.0])
+def test_the_nucleus_is_mlx_lms_own_whether_few_tokens_hold_it_or_many(peakedness, top_p):
+    logits = mx.random.normal((2, 5_000), key=mx.random.key(1)) * peakedness
+    logprobs = logits - mx.logsumexp(logits, axis=-1, keepdims=True)
+    ours, theirs = nucleus(logprobs, top_p), apply_top_p(logprobs, top_p)
+    assert mx.array_equal(ours, theirs)
+    assert mx.isfinite(ours).any(axis=-1).all()
 
 
 def test_a_batch_that_cannot_be_made_is_told_to_those_who_wait_and_to_those_who_come_later(
