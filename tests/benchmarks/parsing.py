@@ -10,7 +10,7 @@ from core.parser import ChannelParser
 from core.vocabulary import RETURN, encoding
 from tests.benchmarks.pairs import Row, interleaved, seconds
 
-TOKENS = 4_000
+TOKENS = 20_000
 CHUNK = 16
 TARGETS = {CHUNK: 1.5, 1: 2.2}
 
