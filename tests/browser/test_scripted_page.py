@@ -178,6 +178,47 @@ def test_a_reload_in_the_middle_keeps_what_was_written(page: Page, scripted: str
     ask(page, "and now")
 
 
+def test_a_reload_amid_a_comparison_keeps_its_prompt_and_what_was_written(
+    page: Page, scripted: str
+) -> None:
+    open_page(page, scripted)
+    compare(page, "slow answer")
+    expect(column(page, 1).locator(".answer").first).to_contain_text("Counting: 0 1 2")
+    page.reload()
+    open_tab(page, "Compare")
+    expect(page.locator("#compare-verdict")).to_contain_text("The comparison was stopped")
+    expect(page.locator("#compare-input textarea")).to_have_value("slow answer")
+    for number in (1, 2, 3):
+        expect(column(page, number).locator(".status")).to_have_text("Stopped")
+        expect(column(page, number).locator(".answer").first).to_contain_text("Counting: 0 1 2")
+        expect(column(page, number).locator(".thinking .live")).to_contain_text("was not kept")
+    expect(page.locator("#compare-run")).to_be_enabled()
+
+
+def test_a_question_sent_right_behind_a_clear_is_answered(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    type_question(page, "slow answer")
+    page.locator("#chat-send").click()
+    expect(answers(page)).to_contain_text("Counting: 0 1 2")
+    type_question(page, "and this")
+    page.get_by_role("button", name="Clear").click()
+    page.locator("#chat-input textarea").press("Enter")
+    expect(answers(page)).to_have_text(re.compile("You said: and this"))
+    answered(page)
+    expect(questions(page)).to_have_text(["and this"])
+
+
+def test_nothing_in_a_column_moves_when_its_run_starts(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    open_tab(page, "Compare")
+    parts = [column(page, 2).locator(part) for part in (".metrics", ".thinking", "footer")]
+    expect(parts[-1]).to_be_attached()
+    before = [part.bounding_box() for part in parts]
+    compare(page, "slow answer")
+    expect(column(page, 2).locator(".answer").first).to_contain_text("Counting: 0 1 2")
+    assert [part.bounding_box() for part in parts] == before
+
+
 def test_the_theme_is_kept_through_a_reload(page: Page, scripted: str) -> None:
     open_page(page, scripted)
     page.get_by_role("button", name="Switch to dark colours").click()

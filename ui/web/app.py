@@ -55,10 +55,9 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
         chat.wire()
         compare.wire()
 
-        def restored(tab_id: str, request: gr.Request) -> Frame:
+        async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
-            session.stop_chat()
-            session.stop_compare()
+            await session.stop_all()
             return {**chat.restored(session), **compare.restored(session)}
 
         outputs: list[Block] = [*chat.restorable, *compare.restorable]

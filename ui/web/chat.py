@@ -117,7 +117,15 @@ class ChatTab:
         parts = self.parts
         inputs: set[Block] = {parts.input, parts.level, *self._drawer.fields}
         outputs = parts.outputs
-        gr.on([parts.send.click, parts.input.submit], self._sent, inputs, outputs, **STREAMING)
+        gr.on(
+            [parts.send.click, parts.input.submit],
+            self._sent,
+            inputs,
+            outputs,
+            # Else the browser drops what is sent while a run that was cleared comes to its end.
+            trigger_mode="multiple",
+            **STREAMING,
+        )
         parts.log.example_select(self._example_chosen, inputs, outputs, **STREAMING)
         parts.log.retry(self._retried, inputs, outputs, **STREAMING)
         parts.log.edit(self._edited, inputs, outputs, **STREAMING)
@@ -181,9 +189,10 @@ class ChatTab:
 
     def _cleared(self, request: gr.Request) -> Frame:
         session = self._sessions.get(request.session_hash)
-        session.epoch += 1
-        session.turns, session.current_date, session.chat_panels = [], None, None
         session.stop_chat()
+        session.epoch += 1
+        session.turns, session.current_date = [], None
+        session.chat_run, session.chat_panels = None, None
         return self._answers.blank_frame(session)
 
     def _stopped(self, request: gr.Request) -> None:

@@ -21,11 +21,10 @@ from ui.web.inert import inert
 from ui.web.live import TICK_S, Frame, buttons, drained, facts
 from ui.web.sessions import Session, Turn
 from ui.web.settings import Inputs, Settings, SettingsDrawer
-from ui.web.view import Health, Tone
+from ui.web.view import INTERRUPTED, Tone
 
 BUSY = "An answer is still being written. Press Stop first, or wait for its end."
 EMPTY = "The message is empty; type a question or an instruction."
-INTERRUPTED = Health("Stopped", "The page was loaded again; the run was stopped.", Tone.WARN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,8 @@ class ChatAnswers:
     ) -> AsyncIterator[Frame]:
         """Answer `question` after the turns `before`: a frame per tick, the last shows the end."""
         if session.chat_run is not None:
-            yield self.refused(session, BUSY)
+            # The run under way fills the page; what was typed stays in its box.
+            yield {}
             return
         if not question.strip():
             yield self.refused(session, EMPTY)
@@ -95,15 +95,19 @@ class ChatAnswers:
         watch = _Watch(run, turn, session.epoch)
         try:
             first: Frame = {self.parts.input: ""} if typed else {}
-            while watch.tick():
+            while watch.tick() and session.epoch == watch.epoch:
                 yield self._frame(session, watch) | first
                 first = {}
                 await asyncio.sleep(TICK_S)
+            if session.epoch != watch.epoch:
+                # Cleared. A frame that was on its way may have come behind the empty page.
+                another = session.chat_run not in (None, run)
+                yield {} if another else self.blank_frame(session)
+                return
             watch.settle()
             session.chat_run = None
             final = self._frame(session, watch)
-            if session.epoch == watch.epoch:
-                session.chat_panels = self._kept(final, watch, settings.keep_reasoning)
+            session.chat_panels = self._kept(final, watch, settings.keep_reasoning)
             yield final | first
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
@@ -112,9 +116,8 @@ class ChatAnswers:
                 session.chat_run = None
                 watch.health = INTERRUPTED
                 watch.settle()
-                if session.epoch == watch.epoch:
-                    last = self._frame(session, watch)
-                    session.chat_panels = self._kept(last, watch, settings.keep_reasoning)
+                last = self._frame(session, watch)
+                session.chat_panels = self._kept(last, watch, settings.keep_reasoning)
 
     def _started(
         self, session: Session, before: list[Turn], question: str, settings: Settings, level: str
@@ -131,8 +134,6 @@ class ChatAnswers:
         )
 
     def _frame(self, session: Session, watch: _Watch) -> Frame:
-        if session.epoch != watch.epoch:
-            return self.blank_frame(session)
         run, seen = watch.run, watch.run.transcript
         prompt = facts(run)
         # Without an answer the log itself says why.

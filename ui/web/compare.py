@@ -111,9 +111,9 @@ class CompareTab:
 
     @property
     def restorable(self) -> list[Block]:
-        """The components that `restored` fills: all outputs of a run."""
+        """The components that `restored` fills; those that a run writes are among them."""
         parts = [c for column in self.columns for c in (column.panel, column.answer)]
-        return [self.strip, *parts, self.charts, self.table, self.run, self.stop]
+        return [self.input, self.strip, *parts, self.charts, self.table, self.run, self.stop]
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows."""
@@ -157,7 +157,7 @@ class CompareTab:
                 await asyncio.sleep(TICK_S)
             session.compare_runs = ()
             final = self._frame(watch) | self._ending(watch, settings.keep_reasoning)
-            session.compare_panels = self._kept(final, settings.keep_reasoning)
+            session.compare_panels = self._kept(final, prompt, settings.keep_reasoning)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
@@ -165,6 +165,9 @@ class CompareTab:
                 run.cancel()
             if session.compare_runs is runs:
                 session.compare_runs = ()
+                watch.interrupted = True
+                last = self._frame(watch) | self._ending(watch, settings.keep_reasoning)
+                session.compare_panels = self._kept(last, prompt, settings.keep_reasoning)
 
     # One comparison.
 
@@ -196,6 +199,8 @@ class CompareTab:
         ]
         if failure is not None:
             strip = compare_view.strip("error", "The run failed", failure)
+        elif watch.interrupted:
+            strip = compare_view.interrupted_strip()
         else:
             strip = compare_view.verdict_strip(judge({r.reasoning_level: (r,) for r in results}))
         table = compare_view.table(metrics_frame(results))
@@ -217,14 +222,13 @@ class CompareTab:
             frame[part.answer] = ""
         return frame
 
-    def _kept(self, frame: Frame, keep_reasoning: bool) -> Frame:
-        """What of the last frame is shown again after a reload."""
-        if keep_reasoning:
-            return frame
-        stripped = {
-            part.panel: compare_view.without_thinking(frame[part.panel]) for part in self.columns
-        }
-        return frame | stripped
+    def _kept(self, frame: Frame, prompt: str, keep_reasoning: bool) -> Frame:
+        """What is shown again after a reload: the prompt, and the last frame."""
+        kept = {self.input: prompt, **frame}
+        if not keep_reasoning:
+            for part in self.columns:
+                kept[part.panel] = compare_view.without_thinking(frame[part.panel])
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +240,13 @@ class _ColumnParts:
 
 @dataclass(slots=True)
 class _Watch:
-    """The runs of one comparison, drained tick by tick. failures: a sentence where a run failed."""
+    """The runs of one comparison, drained tick by tick.
+
+    interrupted: nobody follows the runs any more. failures: a sentence where a run failed.
+    """
 
     runs: tuple[Run, ...]
+    interrupted: bool = False
     failures: list[str | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -246,7 +254,7 @@ class _Watch:
 
     @property
     def running(self) -> bool:
-        return not all(run.done for run in self.runs)
+        return not self.interrupted and not all(run.done for run in self.runs)
 
     def tick(self) -> bool:
         """Take in what is new. False once all runs have ended."""
@@ -263,7 +271,12 @@ class _Watch:
                 run.transcript,
                 run.timing,
                 facts(run),
-                view.health(run.transcript, failure),
+                self._health(run, failure),
             )
             for run, failure in zip(self.runs, self.failures, strict=True)
         ]
+
+    def _health(self, run: Run, failure: str | None) -> view.Health:
+        if self.interrupted and not run.done:
+            return view.INTERRUPTED
+        return view.health(run.transcript, failure)

@@ -183,6 +183,12 @@ def running_strip(columns: Sequence[Column]) -> Values:
     return strip("running", title, "The answers are compared when all are done.")
 
 
+def interrupted_strip() -> Values:
+    """The strip of a comparison whose page was loaded again while it ran."""
+    detail = "The page was loaded again. What was written until then is kept."
+    return strip("open", "The comparison was stopped", detail)
+
+
 def verdict_strip(verdict: Verdict) -> Values:
     """The verdict in a sentence, and its limits."""
     states = {True: "agree", False: "differ", None: "open"}
@@ -197,9 +203,9 @@ _TABLE = {
     "commentary_tokens": "Commentary",
     "final_tokens": "Answer",
     "generated_tokens": "All tokens",
-    "first_token_s": "First token s",
-    "first_answer_s": "First answer s",
-    "total_s": "Total s",
+    "first_token_s": "First token (s)",
+    "first_answer_s": "First answer (s)",
+    "total_s": "Total (s)",
     "tokens_per_s": "Tokens/s in batch",
     "repairs": "Repairs",
 }

@@ -7,6 +7,7 @@ reload, so that its session is found again.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.run import Run
 
 SIX_HOURS = 6 * 3600.0
+_WAITS, _WAIT_S = 40, 0.05
 MOST = 500
 """Sessions kept at once; the one unused for longest goes first."""
 
@@ -67,6 +69,15 @@ class Session:
         """Ask the columns' runs to end; what they wrote is kept."""
         for run in self.compare_runs:
             run.cancel()
+
+    async def stop_all(self) -> None:
+        """End all runs of this tab, and wait until what they wrote is kept, two seconds at most."""
+        self.stop_chat()
+        self.stop_compare()
+        for _ in range(_WAITS):
+            if not self.busy:
+                return
+            await asyncio.sleep(_WAIT_S)
 
 
 class Sessions:

@@ -52,6 +52,9 @@ class Health:
     tone: Tone
 
 
+INTERRUPTED = Health("Stopped", "The page was loaded again; the run was stopped.", Tone.WARN)
+
+
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
     """What was really rendered. level: the one in the prompt's system message; None without one."""
