@@ -51,6 +51,7 @@ def serving(
 ) -> Iterator[str]:
     """Run `python -m module … --port N`, wait until it answers, and always end it.
 
+    Raises RuntimeError where the server has printed a traceback meanwhile.
     settings: environment variables on top of this process's own. logs: folder for what it says.
     """
     port = free_port()
@@ -71,6 +72,9 @@ def serving(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    said = log.read_text(errors="replace")
+    if "Traceback" in said:
+        raise RuntimeError(f"The server failed while it was used. It said:\n{said}")
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -79,7 +79,7 @@ class ChatAnswers:
         """Answer `question` after the turns `before`: a frame per tick, the last shows the end."""
         if session.chat_run is not None:
             # The run under way fills the page; what was typed stays in its box.
-            yield {}
+            yield self._log_only(session)
             return
         if not question.strip():
             yield self.refused(session, EMPTY)
@@ -102,7 +102,7 @@ class ChatAnswers:
             if session.epoch != watch.epoch:
                 # Cleared. A frame that was on its way may have come behind the empty page.
                 another = session.chat_run not in (None, run)
-                yield {} if another else self.blank_frame(session)
+                yield self._log_only(session) if another else self.blank_frame(session)
                 return
             watch.settle()
             session.chat_run = None
@@ -152,10 +152,12 @@ class ChatAnswers:
 
     def refused(self, session: Session, sentence: str) -> Frame:
         """Say why nothing was started; all else stays, what was typed above all."""
-        return {
-            self.parts.notice: {"text": sentence, "tone": Tone.BAD.value},
-            self.parts.log: log_value(session),
-        }
+        notice: Frame = {self.parts.notice: {"text": sentence, "tone": Tone.BAD.value}}
+        return notice | self._log_only(session)
+
+    def _log_only(self, session: Session) -> Frame:
+        """The log as it is, also where the browser has shown an edit of it already."""
+        return {self.parts.log: log_value(session)}
 
     def blank_frame(self, session: Session) -> Frame:
         blank = blank_panels()
