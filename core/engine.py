@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ from core.vocabulary import STOP_IDS
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
 LEVELS = tuple(ReasoningLevel)
+_TICK_S = 0.05
 
 
 class InferenceEngine:
@@ -134,11 +136,16 @@ class InferenceEngine:
         levels: Sequence[ReasoningLevel | str] = LEVELS,
         repeats: int = 1,
         params: SamplingParams | None = None,
+        *,
+        stop: threading.Event | None = None,
     ) -> Comparison:
         """Run one prompt at several levels, `repeats` times each, and judge what effort bought.
 
         The levels of one repeat run together in one batch; repeats differ in their seed.
+        stop: once it is set, from any thread, what runs is cancelled and no repeat begins. What
+        had ended by then is kept and judged.
         """
+        stop = stop or threading.Event()
         if repeats < 1:
             raise InvalidSetting(f"repeats is {repeats}; allowed: 1 or more.")
         if not levels:
@@ -147,15 +154,19 @@ class InferenceEngine:
         first = self._seeded(params)
         results: dict[ReasoningLevel, list[GenerationResult]] = {level: [] for level in asked}
         for n in range(repeats):
+            if n and stop.is_set():
+                break
             seeded = replace(first, seed=((first.seed or 0) + n) % 2**64)
             runs = self.start_levels(prompt, asked, seeded)
             try:
                 for run in runs:
-                    results[run.level].append(run.result())
+                    _read(run, stop)
             finally:
                 for run in runs:
                     if not run.done:
                         run.cancel()
+            for run in runs:
+                results[run.level].append(run.result())
         frozen = {level: tuple(runs) for level, runs in results.items()}
         return Comparison(_question(prompt), frozen, judge(frozen))
 
@@ -206,6 +217,13 @@ class InferenceEngine:
 def _segments(run: Run) -> tuple[tuple[int, ...], ...]:
     """What the model reads, cut where a cache may be kept: the prompt, then what was given."""
     return (*run.prompt.segments, run.given) if run.given else run.prompt.segments
+
+
+def _read(run: Run, stop: threading.Event) -> None:
+    """Take in a run's events to its end, or until `stop` is set."""
+    while not (run.done or stop.is_set()):
+        run.wait(_TICK_S)
+        run.drain()
 
 
 def _question(prompt: Prompt) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -153,6 +154,30 @@ def test_the_frame_has_one_row_per_run_and_the_documented_columns():
     assert tuple(table.columns) == COLUMNS
     assert list(table["level"]) == ["low", "low", "medium", "medium", "high", "high"]
     assert (table["final_tokens"] == len(ids("It is 71."))).all()
+
+
+def test_a_stopped_comparison_keeps_what_had_ended_and_begins_no_repeat():
+    stop = threading.Event()
+    endless = ScriptedBackend(lambda _: ids(CLEAN)[:-1] * 1000, tokens_per_second=50)
+
+    class StoppedBehindLow(ScriptedBackend):
+        def submit(self, requests):
+            low, *others = requests
+
+            def on_step(step):
+                low.on_step(step)
+                if isinstance(step, EndStep):
+                    stop.set()
+
+            return [*super().submit([replace(low, on_step=on_step)]), *endless.submit(others)]
+
+    engine = InferenceEngine(
+        StoppedBehindLow(lambda _: ids(CLEAN)), InferenceConfig(_env_file=None)
+    )
+    comparison = engine.compare("hi", repeats=3, stop=stop)
+    ends = [[run.finish_reason for run in runs] for runs in comparison.runs.values()]
+    assert ends == [[FinishReason.STOP], [FinishReason.CANCELLED], [FinishReason.CANCELLED]]
+    assert comparison.verdict.reason == "Only low gave an answer: there is nothing to compare."
 
 
 def test_closing_a_stream_cancels_its_run():
