@@ -210,6 +210,19 @@ def test_compare_prints_a_table_and_a_verdict(says):
     assert "Twenty" not in done.output
 
 
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_ctrl_c_in_a_comparison_keeps_what_was_written_and_exits_130(says, arguments):
+    says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    timer = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    done = run("compare", "Hello", "--repeats", "2", *arguments)
+    timer.join()
+    assert done.exit_code == 130
+    assert done.stdout.count("cancelled") == 3
+    assert "It is 71." in done.stdout
+    assert "low was stopped, medium was stopped, high was stopped" in done.stdout
+
+
 def test_compare_json_holds_every_run(says):
     says(ANSWER)
     done = run("compare", "What?", "--levels", "low, high", "--repeats", "2", "--json")

@@ -7,8 +7,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,11 +135,8 @@ def compare(
 ) -> None:
     """Run one prompt at several levels and say what the extra thinking bought."""
     with _told(options.verbose):
-        from rich.console import Console
-        from rich.text import Text
-
         from ui.terminal.engine import open_engine
-        from ui.terminal.render import comparison_table, harmless, stderr
+        from ui.terminal.render import print_comparison
 
         asked = _levels(levels, options.reasoning_level)
         config = options.config()
@@ -146,20 +144,14 @@ def compare(
         if shown:
             config = config.model_copy(update={"capture_reasoning": True})
         conversation = _conversation(prompt, options.instructions)
-        with open_engine(config) as engine:
-            comparison = engine.compare(conversation, asked, repeats)
+        with open_engine(config) as engine, _ctrl_c() as stopped:
+            comparison = engine.compare(conversation, asked, repeats, stop=stopped)
         if options.json:
             _print_json(comparison.as_dict())
-            return
-        if shown:
-            notes = stderr()
-            for level, runs in comparison.runs.items():
-                for run in runs:
-                    notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
-        console = Console(highlight=False, markup=False)
-        console.print(comparison_table(comparison))
-        verdict = comparison.verdict
-        console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+        else:
+            print_comparison(comparison, reasoning=shown)
+    if stopped.is_set():
+        raise typer.Exit(INTERRUPTED)
 
 
 @app.command()
@@ -217,28 +209,34 @@ def _say(sentence: str, verbose: bool) -> None:
 
 
 def _followed(run: Run, stream: Stream) -> bool:
-    """Print a run until it ends. Ctrl-C cancels it, and its text so far is kept: then True.
+    """Print a run until it ends. Ctrl-C cancels it, and its text so far is kept: then True."""
+    with _ctrl_c(run.cancel) as interrupted:
+        while not run.done:
+            run.wait()
+            stream.show(run.drain(), run.transcript)
+    return interrupted.is_set()
 
-    A second Ctrl-C raises KeyboardInterrupt.
+
+@contextmanager
+def _ctrl_c(act: Callable[[], None] | None = None) -> Iterator[threading.Event]:
+    """Until the end of the block the first Ctrl-C sets the event and calls `act`; what runs goes
+    on to its own end. A second one raises KeyboardInterrupt.
     """
-    interrupted = False
+    pressed = threading.Event()
 
     def on_interrupt(*_: object) -> None:
-        nonlocal interrupted
-        if interrupted:
+        if pressed.is_set():
             raise KeyboardInterrupt
-        interrupted = True
-        run.cancel()
+        pressed.set()
+        if act is not None:
+            act()
 
     # A handler rather than `except`: an exception in the midst of drain() would lose events.
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:
-        while not run.done:
-            run.wait()
-            stream.show(run.drain(), run.transcript)
+        yield pressed
     finally:
         signal.signal(signal.SIGINT, before)
-    return interrupted
 
 
 def _conversation(prompt: str, instructions: str | None) -> Conversation:

@@ -113,6 +113,19 @@ def comparison_table(comparison: Comparison) -> Table:
     return table
 
 
+def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
+    """The table and the verdict to stdout; before them, where asked for, the analysis to stderr."""
+    if reasoning:
+        notes = stderr()
+        for level, runs in comparison.runs.items():
+            for run in runs:
+                notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
+    console = Console(highlight=False, markup=False)
+    console.print(comparison_table(comparison))
+    verdict = comparison.verdict
+    console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+
+
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 2 * _ANSWER_WIDTH else f"{line[: 2 * _ANSWER_WIDTH]}…"
