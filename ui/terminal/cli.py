@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import CoreError, InvalidInput, InvalidPrompt, InvalidSetting
+from core.errors import InvalidPrompt, InvalidSetting
+from ui.terminal import models
+from ui.terminal.evaluate import evaluate
 from ui.terminal.options import (
     GenerationOptions,
     Json,
@@ -24,14 +23,13 @@ from ui.terminal.options import (
     settings,
     with_generation_options,
 )
+from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
     from core.config import ReasoningLevel
     from core.conversation import Conversation
     from core.run import Run
     from ui.terminal.render import Stream
-
-OK, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     help="See gpt-oss think: a local page, and the same from the terminal.",
@@ -89,7 +87,7 @@ def ui(
     verbose: Verbose = False,
 ) -> None:
     """Open the page in the browser."""
-    with _told(verbose):
+    with told(verbose):
         from ui.terminal.serve import Address, serve
 
         serve(Address(host, port), {"model": model}, browser=not no_browser)
@@ -99,7 +97,7 @@ def ui(
 @with_generation_options
 def generate(prompt: Prompt, options: GenerationOptions) -> None:
     """Answer one prompt: the answer to stdout, all else to stderr."""
-    with _told(options.verbose):
+    with told(options.verbose):
         from ui.terminal.engine import open_engine
         from ui.terminal.render import Stream, remarks, stderr, summary
 
@@ -113,7 +111,7 @@ def generate(prompt: Prompt, options: GenerationOptions) -> None:
             )
             result = run.result()
         if options.json:
-            _print_json(result.as_dict())
+            print_json(result.as_dict())
         for remark in remarks(result, run.params.max_tokens):
             notes.print(remark)
         if options.verbose:
@@ -134,7 +132,7 @@ def compare(
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each level.")] = 1,
 ) -> None:
     """Run one prompt at several levels and say what the extra thinking bought."""
-    with _told(options.verbose):
+    with told(options.verbose):
         from ui.terminal.engine import open_engine
         from ui.terminal.render import print_comparison
 
@@ -147,11 +145,15 @@ def compare(
         with open_engine(config) as engine, _ctrl_c() as stopped:
             comparison = engine.compare(conversation, asked, repeats, stop=stopped)
         if options.json:
-            _print_json(comparison.as_dict())
+            print_json(comparison.as_dict())
         else:
             print_comparison(comparison, reasoning=shown)
     if stopped.is_set():
         raise typer.Exit(INTERRUPTED)
+
+
+app.command()(evaluate)
+app.add_typer(models.app, name="models")
 
 
 @app.command()
@@ -161,7 +163,7 @@ def doctor(
     verbose: Verbose = False,
 ) -> None:
     """Check everything that a run needs, and run one token."""
-    with _told(verbose):
+    with told(verbose):
         from ui.terminal.doctor import examine
 
         checks = []
@@ -171,41 +173,11 @@ def doctor(
                 typer.echo(check.line())
         well = all(check.ok for check in checks)
         if as_json:
-            _print_json({"ok": well, "checks": {check.name: check.as_dict() for check in checks}})
+            print_json({"ok": well, "checks": {check.name: check.as_dict() for check in checks}})
         else:
             typer.echo("All is well." if well else "Something is amiss: see the lines marked ✗.")
     if not well:
         raise typer.Exit(FAILED)
-
-
-@contextmanager
-def _told(verbose: bool) -> Iterator[None]:
-    """Errors as one sentence on stderr and the exit status they stand for."""
-    try:
-        yield
-    except CoreError as error:
-        status = BAD_USAGE if isinstance(error, InvalidInput) else FAILED
-        _say(str(error), verbose)
-    except KeyboardInterrupt:
-        status = INTERRUPTED
-        _say("Stopped.", verbose=False)
-    except BrokenPipeError:
-        # The reader has left; python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = FAILED
-    except Exception as error:
-        status = FAILED
-        advice = "This is a fault of Counterpoint; run it again with --verbose to see where."
-        _say(f"{type(error).__name__}: {error}. {advice}", verbose)
-    else:
-        return
-    raise typer.Exit(status)
-
-
-def _say(sentence: str, verbose: bool) -> None:
-    if verbose:
-        traceback.print_exc()
-    typer.echo(sentence, err=True)
 
 
 def _followed(run: Run, stream: Stream) -> bool:
@@ -261,10 +233,6 @@ def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
         raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
     asked = levels if levels is not None else only
     return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def _set_up_streams() -> None:

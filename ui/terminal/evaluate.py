@@ -1,0 +1,265 @@
+"""`counterpoint evaluate`: a suite of questions with known answers, at every level."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+
+import typer
+
+from core.errors import InvalidSetting
+from ui.terminal.options import Json, Verbose, settings
+from ui.terminal.telling import INTERRUPTED, print_json, told
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from core.demo.scores import Row
+    from core.demo.suite import Outcome
+    from core.demo.tasks import Level
+    from core.sampling import SamplingParams
+
+EMBEDDED = "embedded"
+
+
+def evaluate(
+    suite: Annotated[
+        str, typer.Option(help=f"The questions: {EMBEDDED}, those of the embedded model.")
+    ] = EMBEDDED,
+    each: Annotated[int, typer.Option(min=1, help="Questions of each family.")] = 40,
+    levels: Annotated[
+        str, typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS")
+    ] = "low,medium,high",
+    temperature: Annotated[float, typer.Option(help="0 (greedy) to 2.")] = 0.0,
+    max_tokens: Annotated[int, typer.Option(help="Budget of a turn, analysis included.")] = 1024,
+    seed: Annotated[int, typer.Option(help="Draws the questions and the tokens.")] = 1,
+    at_once: Annotated[
+        int, typer.Option(min=1, help="Answers under way at any time; they share a batch.")
+    ] = 32,
+    model: Annotated[
+        str, typer.Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
+    ] = EMBEDDED,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write every answer there.", metavar="FILE")
+    ] = None,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table as Markdown.")
+    ] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Measure accuracy, tokens and time at every level, on questions with known answers."""
+    with told(verbose):
+        _check(suite, as_markdown and as_json)
+        from core.sampling import SamplingParams
+
+        asked = Asked(
+            each=each,
+            levels=_levels(levels),
+            params=SamplingParams(temperature, max_tokens=max_tokens, seed=seed),
+            seed=seed,
+            at_once=at_once,
+        )
+        done = _measured(asked, settings({"model": model}), csv_file)
+        if as_json:
+            print_json(done.as_dict())
+        elif as_markdown:
+            typer.echo(done.markdown())
+        else:
+            _print(done)
+    if done.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure."""
+
+    each: int
+    levels: list[Level]
+    params: SamplingParams
+    seed: int
+    at_once: int
+
+    def command(self) -> str:
+        """The command line that measures the same."""
+        levels = "" if len(self.levels) == 3 else f" --levels {','.join(self.levels)}"
+        return (
+            f"counterpoint evaluate --suite {EMBEDDED} --each {self.each}{levels} "
+            f"--temperature {self.params.temperature:g} --seed {self.seed}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured. total: answers that were asked for; stopped: Ctrl-C came before them."""
+
+    asked: Asked
+    model: str
+    outcomes: list[Outcome]
+    total: int
+    seconds: float
+    stopped: bool
+
+    def rows(self) -> list[Row]:
+        from core.demo.scores import rows
+
+        return rows(self.outcomes, self.asked.levels)
+
+    def notes(self) -> list[str]:
+        """What must be said beside the table, one paragraph each."""
+        from core.statistics import Share
+
+        asked, n = self.asked, len(self.outcomes)
+        formed = Share(sum(o.well_formed for o in self.outcomes), n)
+        cut = ""
+        if self.stopped:
+            cut = f" Stopped: {n:,} of {self.total:,} answers are counted, short ones before long."
+        figures = (
+            f"{self.model}: {n:,} answers in {self.seconds:.0f} s, temperature "
+            f"{asked.params.temperature:g}.{cut} Right answers with Wilson's 95 % interval; tokens "
+            f"of analysis and seconds per answer are medians. Up to {asked.at_once} answers shared "
+            "a batch: the seconds are those of the batch, not of an answer alone."
+        )
+        well = (
+            f"Well-formed (nothing repaired, ended by itself): {formed.hits:,} of {n:,}, {formed}."
+        )
+        return [figures, well, f"Measured with `{asked.command()}`."]
+
+    def markdown(self) -> str:
+        """The table and its notes, for a README."""
+        from core.demo.scores import markdown
+
+        table = markdown(self.rows(), self.asked.levels)
+        return "\n\n".join([table, *self.notes()])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object of `evaluate --json`."""
+        return {
+            "suite": EMBEDDED,
+            "model": self.model,
+            "each": self.asked.each,
+            "levels": self.asked.levels,
+            "at_once": self.asked.at_once,
+            "sampling": asdict(self.asked.params),
+            "answers": len(self.outcomes),
+            "asked": self.total,
+            "complete": not self.stopped,
+            "wall_s": self.seconds,
+            "rows": {
+                row.name: {level: score.as_dict() for level, score in row.scores.items()}
+                for row in self.rows()
+            },
+        }
+
+
+def _measured(asked: Asked, config: Any, csv_file: Path | None) -> Measured:
+    """Run the suite, with a progress bar on stderr. Ctrl-C keeps what is done so far."""
+    from core.demo.suite import evaluate as answers
+    from core.demo.suite import suite
+    from core.demo.tasks import FAMILIES
+    from ui.terminal import engine as terminal_engine
+
+    total = len(FAMILIES) * asked.each * len(asked.levels)
+    outcomes: list[Outcome] = []
+    stopped = False
+    with ExitStack() as stack:
+        write = stack.enter_context(_csv_writer(csv_file)) if csv_file else None
+        engine = stack.enter_context(terminal_engine.open_engine(config))
+        advance = stack.enter_context(_progress(total))
+        questions = suite(FAMILIES, asked.levels, asked.each, asked.seed)
+        began = time.monotonic()
+        try:
+            for outcome in answers(engine, questions, asked.params, asked.at_once):
+                outcomes.append(outcome)
+                if write:
+                    write(outcome)
+                advance()
+        except KeyboardInterrupt:
+            stopped = True
+        seconds = time.monotonic() - began
+        name = engine.model
+    return Measured(asked, name, outcomes, total, seconds, stopped)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from ui.terminal.render import stderr
+
+    console = stderr()
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Answers", total=total)
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def _csv_writer(file: Path) -> Iterator[Any]:
+    """Write rows as they come: a run that is stopped leaves what it has. Raises InvalidSetting."""
+    from core.demo.suite import Outcome
+
+    try:
+        stream: TextIO = file.open("w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise InvalidSetting(
+            f"--csv is {str(file)!r}, and it cannot be written ({error.strerror}); allowed: a file "
+            "in a folder that is there."
+        ) from None
+    names = [f.name for f in fields(Outcome) if f.name != "turn"]
+    with stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+
+        def write(outcome: Outcome) -> None:
+            row = {**asdict(outcome), "repairs": "; ".join(outcome.repairs)}
+            writer.writerow([row[name] for name in names])
+
+        yield write
+
+
+def _check(suite: str, both: bool) -> None:
+    if suite != EMBEDDED:
+        raise InvalidSetting(f"--suite is {suite!r}; allowed: {EMBEDDED}.")
+    if both:
+        raise InvalidSetting("--markdown and --json are both given; give one of them.")
+
+
+def _levels(given: str) -> list[Literal["low", "medium", "high"]]:
+    from core.config import reasoning_level
+
+    named = {reasoning_level(word).value for word in given.split(",")}
+    order: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
+    return [level for level in order if level in named]
+
+
+def _print(done: Measured) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    console.print(_table(done.rows()))
+    for note in done.notes():
+        console.print(f"\n{note}")
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    """One line per family and level: narrower than the table for a README."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("family", "level"):
+        table.add_column(name)
+    for name in ("n", "right", "tokens", "seconds", "well-formed"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        for n, (level, score) in enumerate(row.scores.items()):
+            formed = f"{score.well_formed.hits} of {score.well_formed.n}"
+            cells = (score.right.n, score.right, score.tokens, score.time, formed)
+            table.add_row("" if n else row.name, level, *map(str, cells))
+    return table
