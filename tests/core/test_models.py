@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ModelError
-from core.models import EMBEDDED, ModelLoader, ModelSource, default_model
+from core.models import EMBEDDED, ModelLoader, ModelSource, default_cache, default_model
 
 
 @pytest.fixture
@@ -35,6 +35,17 @@ def test_the_embedded_model_is_described_without_loading_it():
     assert info.source is ModelSource.EMBEDDED
     assert info.context_length > 0
     assert (info.path / "config.json").is_file()
+
+
+def test_the_embedded_model_is_unpacked_below_the_home_that_the_dotenv_file_names(
+    tmp_path, monkeypatch
+):
+    monkeypatch.delenv("COUNTERPOINT_HOME")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"COUNTERPOINT_HOME={tmp_path / 'mine'}\n")
+    assert default_cache() == tmp_path / "mine" / "cache"
+    monkeypatch.setenv("COUNTERPOINT_HOME", str(tmp_path / "environment"))
+    assert default_cache() == tmp_path / "environment" / "cache"
 
 
 def test_a_folder_is_described_from_its_config(tmp_path):
