@@ -51,8 +51,8 @@ def serving(
 ) -> Iterator[str]:
     """Run `python -m module … --port N`, wait until it answers, and always end it.
 
-    Raises RuntimeError where the server has printed a traceback meanwhile.
     settings: environment variables on top of this process's own. logs: folder for what it says.
+    Raises RuntimeError where the server has printed a traceback meanwhile.
     """
     port = free_port()
     log = (logs or Path()).resolve() / f"server-{port}.log"
