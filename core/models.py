@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from core.checkpoint import expand
+from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
 from core.errors import ModelError
 
@@ -47,6 +47,21 @@ class ModelInfo:
     weight_bytes: int
     quantization: str | None
 
+    @property
+    def fits_in_memory(self) -> bool:
+        """Whether the weights and a quarter more are less than this machine's memory."""
+        return _fits_in_memory(self.weight_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """A model that is on this machine already. weight_bytes: as it lies there."""
+
+    name: str
+    source: ModelSource
+    weight_bytes: int
+    fits_in_memory: bool
+
 
 class ModelLoader:
     """Finds and loads one gpt-oss checkpoint.
@@ -55,21 +70,24 @@ class ModelLoader:
         "openai/gpt-oss-20b" (taken from the hub's cache, else downloaded on first use).
     cache: where the embedded checkpoint is unpacked; None is the user's cache folder, or
         `$COUNTERPOINT_HOME/cache` where the environment or `.env` sets that.
+    download: False raises ModelError for a hub id that is not in the hub's cache.
 
     `info` and `load` raise ModelError, saying what was looked for and what to do.
     """
 
-    def __init__(self, model: str | Path = EMBEDDED, cache: Path | None = None) -> None:
+    def __init__(
+        self, model: str | Path = EMBEDDED, cache: Path | None = None, download: bool = True
+    ) -> None:
         self.model = str(model)
         self._cache = cache
+        self._download = download
 
     @cached_property
     def info(self) -> ModelInfo:
         """The checkpoint's description. Unpacks or downloads it where needed; loads no weights."""
         source, path = self._find()
         config = _read_config(path)
-        weights = sorted(path.glob("model*.safetensors"))
-        if not weights:
+        if not any(path.glob("model*.safetensors")):
             raise ModelError(
                 f"{path} holds no model*.safetensors file. Give a folder with a whole gpt-oss "
                 f"checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
@@ -79,7 +97,7 @@ class ModelLoader:
             source=source,
             path=path,
             context_length=int(config.get("max_position_embeddings", 131_072)),
-            weight_bytes=sum(file.stat().st_size for file in weights),
+            weight_bytes=_weight_bytes(path),
             quantization=_quantization(config),
         )
 
@@ -104,7 +122,7 @@ class ModelLoader:
         if folder.is_dir():
             return ModelSource.FOLDER, folder
         if _looks_like_hub_id(self.model):
-            return ModelSource.HUB, _from_hub(self.model)
+            return ModelSource.HUB, _from_hub(self.model, self._download)
         raise ModelError(
             f"There is no model {self.model!r}: it is no folder here and no hub id. Give a folder "
             f"with a gpt-oss checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
@@ -115,9 +133,33 @@ def default_model() -> str:
     """gpt-oss-20b where it lies in the hub's cache and fits in memory, else the embedded model."""
     for name in GPT_OSS_20B:
         folder = _in_hub_cache(name)
-        if folder is not None and _fits_in_memory(folder):
+        if folder is not None and _fits_in_memory(_weight_bytes(folder)):
             return name
     return EMBEDDED
+
+
+def local_models() -> list[LocalModel]:
+    """The embedded model as it ships, then the whole gpt-oss models of the hub's cache, by name.
+
+    Unpacks, downloads and loads nothing.
+    """
+    shipped = (WEIGHTS / TENSORS).stat().st_size
+    found = [LocalModel(EMBEDDED, ModelSource.EMBEDDED, shipped, _fits_in_memory(shipped))]
+    for name in _names_in_hub_cache():
+        folder = _in_hub_cache(name)
+        if folder is not None and _is_gpt_oss(folder):
+            size = _weight_bytes(folder)
+            found.append(LocalModel(name, ModelSource.HUB, size, _fits_in_memory(size)))
+    return found
+
+
+def model_card() -> str:
+    """The embedded model's card, Markdown. Raises ModelError where it is missing."""
+    file = WEIGHTS / "README.md"
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise ModelError(f"{file} cannot be read ({error}). Install Counterpoint again.") from error
 
 
 def default_cache() -> Path:
@@ -161,10 +203,15 @@ def _looks_like_hub_id(model: str) -> bool:
     return "/" in model
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, download: bool) -> Path:
     cached = _in_hub_cache(name)
     if cached is not None:
         return cached
+    if not download:
+        raise ModelError(
+            f"{name} is not in the hub's cache, or not all of it. `counterpoint models list` shows "
+            f"what is; any command with --model {name} downloads it first."
+        )
     from huggingface_hub import snapshot_download
 
     try:
@@ -200,7 +247,27 @@ def _complete(folder: Path) -> bool:
     return any(folder.glob("model*.safetensors"))
 
 
-def _fits_in_memory(folder: Path) -> bool:
-    weights = sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
+def _names_in_hub_cache() -> list[str]:
+    from huggingface_hub import CacheNotFound, constants, scan_cache_dir
+
+    try:
+        repos = scan_cache_dir(constants.HF_HUB_CACHE).repos
+    except (CacheNotFound, OSError, ValueError):
+        return []
+    return sorted(repo.repo_id for repo in repos if repo.repo_type == "model")
+
+
+def _is_gpt_oss(folder: Path) -> bool:
+    try:
+        return bool(_read_config(folder))
+    except ModelError:
+        return False
+
+
+def _weight_bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
+
+
+def _fits_in_memory(weight_bytes: int) -> bool:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return weights * 1.25 < memory
+    return weight_bytes * 1.25 < memory
