@@ -28,7 +28,7 @@ class KnownRows:
     """
 
     def __init__(self, weights: Path, folder: Path) -> None:
-        self._names = [*_known_only(weights, folder / "known"), UNKNOWN]
+        self._names = [*known_only(weights, folder / "known"), UNKNOWN]
         self._row = {token: row for row, token in enumerate(self._names)}
         path = expand(folder / "cache", folder / "known")
         self._backend: TokenBackend = MLXBackend(ModelLoader(path))
@@ -61,7 +61,7 @@ class KnownRows:
         return tell
 
 
-def _known_only(weights: Path, folder: Path) -> list[int]:
+def known_only(weights: Path, folder: Path) -> list[int]:
     """Write the weights for a vocabulary of the known rows and one more; return their ids."""
     folder.mkdir()
     ids = json.loads((weights / IDS).read_text())
