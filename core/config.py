@@ -34,7 +34,9 @@ def reasoning_level(value: str) -> ReasoningLevel:
         return ReasoningLevel(value.strip().lower())
     except ValueError:
         allowed = ", ".join(ReasoningLevel)
-        raise InvalidSetting(f"The reasoning level is {value!r}; allowed: {allowed}.") from None
+        raise InvalidSetting(
+            f"The reasoning level is {value!r}; allowed: {allowed}. Choose one of them."
+        ) from None
 
 
 PREFIX = "COUNTERPOINT_"
