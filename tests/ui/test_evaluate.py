@@ -155,3 +155,15 @@ def test_ctrl_c_prints_what_is_done_so_far_and_says_so(tmp_path: Path):
     assert said.startswith("| family |")
     with file.open(encoding="utf-8", newline="") as stream:
         assert len(list(csv.DictReader(stream))) > 0
+
+
+def test_the_real_command_measures_the_shipped_model_through_the_engine():
+    command = [sys.executable, "-m", "ui.terminal.cli", "evaluate", "--suite", "embedded"]
+    options = ("--each", "1", "--levels", "low", "--max-tokens", "40", "--json")
+    done = subprocess.run(
+        [*command, *options], capture_output=True, text=True, timeout=150, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    assert (value["model"], value["answers"]) == ("embedded demo model", len(FAMILIES))
+    assert value["rows"]["all"]["low"]["median_seconds_in_batch"] > 0
