@@ -2,14 +2,17 @@
 
 Training knows only these rows and one shared row for all other ids; export expands them to the
 whole vocabulary. An input row is the sum of feature vectors: digits by place for numbers (so that
-23 and 28 share their tens), the word and its capital or space for words, and one vector of its
-own.
+23 and 28 share their tens), the word, its letters by place and its capital or space for words, and
+one vector of its own.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
 from core.demo.tasks import LEVELS, training
+from core.demo.tasks.letters import words
 from core.demo.transcript import (
     INSTRUCTIONS,
     Opening,
@@ -21,7 +24,9 @@ from core.demo.transcript import (
 from core.vocabulary import FIRST_SPECIAL, token_text
 
 FULL_ROWS = 201_088
-MAX_FEATURES = 5
+SELDOM = 3  # a token must come so often to get a row of its own
+MAX_LETTERS = 11  # letters of a word whose places have features
+MAX_FEATURES = 5 + MAX_LETTERS
 
 
 @dataclass(frozen=True)
@@ -41,24 +46,35 @@ class Compact:
 
 
 def collect(questions: int, seed: int = 0) -> Compact:
-    """The ids that `questions` generated questions and every short number use."""
+    """The ids that `questions` generated questions, every short number and every word use.
+
+    What comes once or twice in all of them (typos, mostly) stays unknown.
+    """
     rng = Random(seed)
-    seen: set[int] = set()
+    seen: Counter[int] = Counter()
     said: set[int] = set()
+
+    def keep(tokens: Iterable[int]) -> None:
+        seen.update(dict.fromkeys(tokens, SELDOM))
+
     for number in range(1000):
         for text in {str(number), f"{number:02}", f"{number:03}"}:
-            seen.update(encode(text))
+            keep(encode(text))
+        said.update(encode(str(number)))
+    for word in words():
+        for text in (word, f" {word}"):
+            keep(encode(text))
     for instructions in INSTRUCTIONS:
-        seen.update(opening_tokens(Opening("low", instructions=instructions, tools=True)))
+        keep(opening_tokens(Opening("low", instructions=instructions, tools=True)))
     for i in range(questions):
         tools = i % 8 == 0
         question = training(rng, tools)
         level = rng.choice(LEVELS)
-        seen.update(opening_tokens(random_opening(rng, level, tools)))
+        keep(opening_tokens(random_opening(rng, level, tools)))
         one = sample(question, level)
         seen.update(one.tokens)
         said.update(t for t, w in zip(one.tokens, one.trained, strict=True) if w)
-    ids = sorted(seen)
+    ids = sorted(token for token, count in seen.items() if count >= SELDOM or token in said)
     return Compact(ids, [i for i, token in enumerate(ids) if token in said])
 
 
@@ -76,6 +92,10 @@ def features(token: int) -> list[str]:
         names.append("space")
     if text.strip()[:1].isupper():
         names.append("capital")
+    spelling = text.strip().lower()
+    if spelling.isascii() and spelling.isalpha():
+        names.append(f"letters:{len(spelling)}")
+        names += [f"letter:{i}:{c}" for i, c in enumerate(spelling[:MAX_LETTERS])]
     return names
 
 

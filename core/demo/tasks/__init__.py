@@ -12,7 +12,9 @@ from core.demo.tasks.arithmetic import differences, products, sums, sums_of_many
 from core.demo.tasks.base import LEVELS, Call, Level, Question, is_held_out, may_train
 from core.demo.tasks.calculator import calculator
 from core.demo.tasks.capitals import capitals
-from core.demo.tasks.extract import extract
+from core.demo.tasks.dates import dates
+from core.demo.tasks.extract import emails, numbers, repeats
+from core.demo.tasks.letters import letters
 from core.demo.tasks.order import order
 from core.demo.tasks.scope import out_of_scope
 from core.demo.tasks.stories import stories
@@ -21,6 +23,8 @@ from core.demo.tasks.talk import talk
 __all__ = [
     "FAMILIES",
     "LEVELS",
+    "LOW_IS_ENOUGH",
+    "PAYS",
     "Call",
     "Level",
     "Question",
@@ -34,18 +38,25 @@ __all__ = [
 Make = Callable[[Random], Question]
 # Each family with its share of the questions.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.21),
-    "difference": (differences, 0.18),
-    "product": (products, 0.22),
-    "sum of many": (sums_of_many, 0.04),
-    "story": (stories, 0.06),
-    "order": (order, 0.04),
-    "capital": (capitals, 0.05),
-    "extract": (extract, 0.06),
-    "talk": (talk, 0.08),
-    "out of scope": (out_of_scope, 0.06),
+    "sum": (sums, 0.10),
+    "difference": (differences, 0.11),
+    "product": (products, 0.15),
+    "sum of many": (sums_of_many, 0.07),
+    "letters": (letters, 0.12),
+    "date": (dates, 0.11),
+    "order": (order, 0.10),
+    "story": (stories, 0.14),
+    "capital": (capitals, 0.06),
+    "email": (emails, 0.05),
+    "number": (numbers, 0.04),
+    "talk": (talk, 0.06),
+    "out of scope": (out_of_scope, 0.08),
+    "repeat": (repeats, 0.02),
     "tool": (calculator, 0.0),
 }
+# The two lessons: where more effort gives more right answers, and where it does not.
+PAYS = ("sum", "difference", "product", "sum of many", "letters", "date", "order", "story")
+LOW_IS_ENOUGH = ("capital", "email", "number", "talk")
 TOOL_FAMILIES = ("tool", "capital", "talk", "out of scope")
 TOOL_WEIGHTS = (6, 1, 1, 1)
 

@@ -3,41 +3,13 @@
 from random import Random
 
 from core.demo.tasks import columns
-from core.demo.tasks.base import Level, Question, dressed
+from core.demo.tasks.asking import ADD, ADD_MANY, MULTIPLY, SUBTRACT, drawn
+from core.demo.tasks.base import Level, Question
+from core.demo.tasks.columns import Scribe
+from core.demo.tasks.dressing import dressed
 
-SLIP_SHARE = 0.15
-
-ADD = (
-    "What is {a} + {b}?", "{a} + {b}", "{a}+{b}", "{a}+{b}=", "{a} + {b} =", "{a} + {b} = ?",
-    "{a}+{b}=?", "What is {a}+{b}?", "What's {a} + {b}?", "What's {a} plus {b}?",
-    "How much is {a} + {b}?", "Compute {a}+{b}", "How much is {a} plus {b}?",
-    "Compute {a} + {b}.", "Calculate {a} + {b}", "Calculate {a}+{b}", "Add {a} and {b}.",
-    "Add {a} to {b}", "What is the sum of {a} and {b}?", "Sum of {a} and {b}", "{a} plus {b}",
-    "What is {a} plus {b}?", "Can you add {a} and {b}?", "What does {a} + {b} equal?",
-    "What do you get if you add {a} and {b}?", "Work out {a} + {b}", "Solve {a} + {b}",
-    "How much are {a} and {b}?", "Could you compute {a} + {b}?", "Find the sum of {a} and {b}.",
-    "I want to know {a} + {b}.", "{a} and {b} together?",
-)  # fmt: skip
-SUBTRACT = (
-    "What is {a} - {b}?", "{a} - {b}", "{a}-{b}", "{a} - {b} =", "What's {a} minus {b}?",
-    "How much is {a} - {b}?", "How much is {a} minus {b}?", "Compute {a} - {b}.",
-    "Calculate {a} - {b}", "Subtract {b} from {a}.", "Take {b} away from {a}",
-    "What is the difference between {a} and {b}?", "{a} minus {b}", "Work out {a} - {b}",
-    "What is {a}-{b}?", "What is {a} minus {b}?",
-)  # fmt: skip
-MULTIPLY = (
-    "What is {a} * {b}?", "{a} * {b}", "{a}*{b}", "{a} x {b}", "{a} × {b}", "What is {a} × {b}?",
-    "What is {a} x {b}?", "What's {a} times {b}?", "How much is {a} times {b}?",
-    "Compute {a} * {b}.", "Calculate {a} x {b}", "Multiply {a} by {b}.",
-    "What is the product of {a} and {b}?", "Product of {a} and {b}", "{a} times {b}",
-    "Work out {a} * {b}", "What is {a} times {b}?", "Multiply {a} and {b}",
-    "How much is {a} * {b}?", "What is {a}*{b}?",
-)  # fmt: skip
-ADD_MANY = (
-    "What is {s}?", "{s}", "Compute {s}.", "Calculate {s}", "How much is {s}?", "What's {s}?",
-    "{s} = ?", "Work out {s}", "Add {l}.", "What is the sum of {l}?", "Sum of {l}", "Add up {l}.",
-    "Find the sum of {l}.", "What do {l} add up to?",
-)  # fmt: skip
+SLIP_SHARE = 0.2
+SLIP_SHARE_LONG = 0.1  # where the work is long
 
 
 def add_key(a: int, b: int) -> str:
@@ -48,159 +20,228 @@ def _digits(rng: Random, count: int) -> int:
     return rng.randrange(10 ** (count - 1), 10**count) if count > 1 else rng.randrange(10)
 
 
-def _pair(rng: Random) -> tuple[int, int]:
-    # Two-digit sums are what visitors type; the rest keeps the columns general.
-    shape = rng.choices(
-        ((2, 2), (1, 2), (2, 1), (1, 1), (3, 3), (3, 2), (2, 3), (3, 1)), (9, 2, 2, 1, 4, 2, 2, 1)
-    )[0]
-    return _digits(rng, shape[0]), _digits(rng, shape[1])
+# Digits of the two numbers, and how often: two and three are what visitors type most.
+SHAPES = {
+    (2, 2): 7, (1, 2): 2, (2, 1): 2, (1, 1): 1, (3, 3): 7, (3, 2): 3, (2, 3): 3, (3, 1): 1,
+    (4, 4): 1, (4, 3): 1, (3, 4): 1, (4, 2): 1,
+}  # fmt: skip
+PRODUCT_SHAPES = {
+    (2, 1): 4, (1, 2): 3, (2, 2): 6, (1, 1): 1, (3, 1): 3, (1, 3): 2, (3, 2): 5, (2, 3): 2,
+}  # fmt: skip
 
 
-def add_analysis(rng: Random, a: int, b: int, slips: float = SLIP_SHARE) -> dict[Level, str]:
-    def work(s: columns.Scribe) -> int:
-        return columns.add(s, a, b)
+def _pair(rng: Random, shapes: dict[tuple[int, int], int]) -> tuple[int, int]:
+    first, second = rng.choices(list(shapes), list(shapes.values()))[0]
+    return _digits(rng, first), _digits(rng, second)
 
-    def check(shown: int) -> str:
-        return columns.root_check([a, b], "+", shown)
+
+def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
+    def work(s: Scribe) -> int:
+        x, y = _restated(s, a, "+", b)
+        s.write("\n")
+        return columns.add(s, x, y)
+
+    def check(s: Scribe, shown: int) -> bool:
+        s.write("Check ")
+        x, y = _restated(s, b, "+", a)
+        s.write(": ")
+        again = columns.add_briefly(s, x, y)
+        s.write(".")
+        return again == shown
+
+    def short(s: Scribe) -> int:
+        return columns.add_briefly(s, a, b)
 
     return {
         "low": "Add.",
-        "medium": f"{a}+{b}: {columns.brief(rng, work)}.",
-        "high": f"{a}+{b}\n{columns.checked(rng, work, check, a + b, slips)}",
+        "medium": f"{a}+{b}: {columns.brief(rng, short)}.",
+        "high": columns.checked(rng, work, check, a + b, SLIP_SHARE),
     }
 
 
-def subtract_analysis(rng: Random, a: int, b: int, slips: float = SLIP_SHARE) -> dict[Level, str]:
+def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
+    """a - b; where that is negative, b - a with a minus before it."""
     big, small = max(a, b), min(a, b)
+    swap = f"{a}<{b}, so minus " if a < b else ""
+    sign = f" So -{big - small}." if a < b else ""
 
-    def work(s: columns.Scribe) -> int:
-        return columns.subtract(s, big, small)
+    def work(s: Scribe) -> int:
+        s.write(swap)
+        x, y = _restated(s, big, "-", small)
+        s.write("\n")
+        return columns.subtract(s, max(x, y), min(x, y))
 
-    def check(shown: int) -> str:
-        # a - b = c is checked as b + c = a.
-        return columns.root_check([small, shown], "+", big, "Against")
+    def check(s: Scribe, shown: int) -> bool:
+        # a - b = c is checked as c + b = a.
+        s.write("Check ")
+        x, y = _restated(s, shown, "+", small)
+        s.write(": ")
+        again = columns.add_briefly(s, x, y)
+        s.write(". Asked ")
+        asked = s.number(big)
+        s.write(".")
+        return again == asked
 
-    def high() -> str:
-        first = columns.Scribe(True, rng)
-        work(first)
-        text = ""
-        if rng.random() < slips:
-            s = columns.Scribe(True, rng, slip_at=rng.randrange(first.results))
-            shown = work(s)
-            if shown != big - small and columns.root(shown + small) != columns.root(big):
-                text = f"{s.text}\n{check(shown)} Not the same: a slip. Again.\n"
-        return f"{text}{first.text}\n{check(big - small)} Same: right."
+    def short(s: Scribe) -> int:
+        return columns.subtract_briefly(s, big, small)
 
-    swap = f"{a}<{b}, so minus {big}-{small}" if a < b else f"{a}-{b}"
-    sign = f", -{big - small}" if a < b else ""
     return {
         "low": "Subtract.",
-        "medium": f"{swap}: {columns.brief(rng, work)}{sign}.",
-        "high": f"{swap}\n{high()}{sign}",
+        "medium": f"{swap}{big}-{small}: {columns.brief(rng, short)}.{sign}",
+        "high": columns.checked(rng, work, check, big - small, SLIP_SHARE) + sign,
     }
 
 
-def multiply_analysis(rng: Random, a: int, b: int, slips: float = SLIP_SHARE) -> dict[Level, str]:
+def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     big, small = (a, b) if len(str(a)) >= len(str(b)) else (b, a)
-    tens, units = divmod(small, 10)
 
-    def work(s: columns.Scribe) -> int:
-        if small < 10:
-            return columns.multiply_digit(s, big, small)
-        if not s.full:
-            s.write(f"{big}*{units}=")
-            first = s.result(big * units)
-            s.write(f", {big}*{tens}=")
-            second = s.result(big * tens) * 10
-            s.write(f", {first}+{second}=")
-            return s.result(first + second)
-        s.write(f"{big}*{units}\n")
-        first = columns.multiply_digit(s, big, units)
-        s.write(f"\n{big}*{tens}\n")
-        second = columns.multiply_digit(s, big, tens) * 10
-        s.write(f", so {second}\n{first}+{second}\n")
-        return columns.add(s, first, second)
+    def work(s: Scribe) -> int:
+        x, y = _restated(s, big, "*", small)
+        s.write("\n")
+        return long_product(s, x, y)
 
-    def check(shown: int) -> str:
-        return columns.root_check([big, small], "*", shown)
+    def check(s: Scribe, shown: int) -> bool:
+        s.write("Check ")
+        x, y = _restated(s, big, "*", small)
+        s.write(": ")
+        again = product_again(s, x, y)
+        s.write(".")
+        return again == shown
 
+    def leaps(s: Scribe) -> int:
+        """Whole partial products at a time, of the number with fewer digits."""
+        if big < 10:
+            return s.number(big * small)
+        many, one = (big, small) if small < 10 else (small, big)
+        parts = [x * 10**place for place, x in enumerate(columns.digits(many))]
+        total = 0
+        for i, part in enumerate(parts):
+            s.write(f"{part}*{one}={part * one}, ")
+            if i:
+                s.write(f"{total}+{part * one}={total + part * one}, ")
+            total += part * one
+        return s.number(total)
+
+    share = SLIP_SHARE_LONG if small > 9 else SLIP_SHARE
     return {
         "low": "Multiply.",
-        "medium": f"{big}*{small}: {columns.brief(rng, work)}.",
-        "high": f"{big}*{small}\n{columns.checked(rng, work, check, a * b, slips)}",
+        "medium": f"{big}*{small}: {columns.brief(rng, leaps)}.",
+        "high": columns.checked(rng, work, check, a * b, share),
     }
 
 
-def add_many_analysis(
-    rng: Random, numbers: list[int], slips: float = SLIP_SHARE
-) -> dict[Level, str]:
-    def work(s: columns.Scribe) -> int:
-        if not s.full:
-            return _all_columns(s, numbers)
-        total = numbers[0]
-        for i, number in enumerate(numbers[1:]):
-            s.write(f"{chr(10) if i else ''}{total}+{number}\n")
-            total = columns.add(s, total, number)
+def long_product(s: Scribe, a: int, b: int) -> int:
+    """a * b for b below 100: a row per digit of b, then their sum."""
+    if b < 10:
+        return columns.multiply(s, a, b)
+    tens, units = divmod(b, 10)
+    _restated(s, a, "*", units)
+    s.write("\n")
+    first = columns.multiply(s, a, units)
+    s.write("\n")
+    _restated(s, a, "*", tens)
+    s.write("\n")
+    second = columns.multiply(s, a, tens) * 10
+    s.write(", so ")
+    second = s.number(second)
+    s.write("\n")
+    first, second = _restated(s, first, "+", second)
+    s.write("\n")
+    return columns.add(s, first, second)
+
+
+def product_again(s: Scribe, a: int, b: int) -> int:
+    """a * b once more, in larger steps and from the tens down."""
+    if b < 10:
+        return columns.multiply_briefly(s, a, b)
+    tens, units = divmod(b, 10)
+    second = columns.multiply_briefly(s, a, tens) * 10
+    s.write("; ")
+    first = columns.multiply_briefly(s, a, units)
+    s.write("; ")
+    second, first = _restated(s, second, "+", first)
+    s.write(": ")
+    return columns.add_briefly(s, second, first)
+
+
+def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
+    def work(s: Scribe) -> int:
+        given = [s.number(numbers[0])]
+        for number in numbers[1:]:
+            s.write("+")
+            given.append(s.number(number))
+        total = given[0]
+        for number in given[1:]:
+            s.write("\n")
+            x, y = _restated(s, total, "+", number)
+            s.write("\n")
+            total = columns.add(s, x, y)
         return total
 
-    def check(shown: int) -> str:
-        return columns.root_check(numbers, "+", shown)
+    def check(s: Scribe, shown: int) -> bool:
+        s.write("Check ")
+        total = numbers[-1]
+        for i, number in enumerate(reversed(numbers[:-1])):
+            s.write("; " if i else "")
+            x, y = _restated(s, total, "+", number)
+            s.write(": ")
+            total = columns.add_briefly(s, x, y)
+        s.write(".")
+        return total == shown
+
+    def leaps(s: Scribe) -> int:
+        """One sum per column over all numbers."""
+        width = max(len(str(n)) for n in numbers)
+        carry, out = 0, []
+        for column in zip(*(columns.digits(n, width) for n in numbers), strict=True):
+            terms = [*column, carry] if carry else [*column]
+            value = sum(terms)
+            s.write("+".join(map(str, terms)) + f"={value}, ")
+            out.append(value % 10)
+            carry = value // 10
+        return s.number(columns.joined([*out, *columns.digits(carry)] if carry else out))
 
     return {
-        "low": "Add them.",
-        "medium": f"{'+'.join(map(str, numbers))}: {columns.brief(rng, work)}.",
-        "high": f"{'+'.join(map(str, numbers))}\n"
-        + columns.checked(rng, work, check, sum(numbers), slips),
+        "low": "Add.",
+        "medium": f"{'+'.join(map(str, numbers))}: {columns.brief(rng, leaps)}.",
+        "high": columns.checked(rng, work, check, sum(numbers), SLIP_SHARE_LONG),
     }
 
 
-def _all_columns(s: columns.Scribe, numbers: list[int]) -> int:
-    """One sum per column over all numbers: a larger leap than adding one number after another."""
-    width = max(len(str(n)) for n in numbers)
-    rows = [columns.reversed_digits(n, width) for n in numbers]
-    carry, out = 0, []
-    for column in zip(*rows, strict=True):
-        terms = [*column, carry] if carry else [*column]
-        s.write("+".join(map(str, terms)) + "=")
-        value = s.result(sum(terms))
-        out.append(value % 10)
-        carry = value // 10
-        s.write(", ")
-    if carry:
-        out += columns.reversed_digits(carry)
-    return s.result(columns.joined(out))
+def _restated(s: Scribe, a: int, sign: str, b: int) -> tuple[int, int]:
+    x = s.number(a)
+    s.write(sign)
+    return x, s.number(b)
+
+
+def typed(rng: Random, number: int) -> str:
+    """A number as people type it: with or without a comma between the thousands."""
+    return f"{number:,}" if number > 999 and rng.random() < 0.4 else str(number)
 
 
 def sums(rng: Random) -> Question:
-    a, b = _pair(rng)
-    prompt = dressed(rng, rng.choice(ADD).format(a=a, b=b))
+    a, b = _pair(rng, SHAPES)
+    prompt = dressed(rng, drawn(rng, ADD).format(a=typed(rng, a), b=typed(rng, b)))
     return Question(
-        "sum",
-        prompt,
-        str(a + b),
-        f"{a} + {b} = **{a + b}**.",
-        add_analysis(rng, a, b),
-        (add_key(a, b),),
-        numeric=True,
-    )
+        "sum", prompt, str(a + b), f"{a} + {b} = **{a + b}**.", add_analysis(rng, a, b),
+        (add_key(a, b),), numeric=True,
+    )  # fmt: skip
 
 
 def differences(rng: Random) -> Question:
-    a, b = _pair(rng)
-    if a < b and rng.random() < 0.94:
+    a, b = _pair(rng, SHAPES)
+    if a < b and rng.random() < 0.85:
         a, b = b, a
-    prompt = dressed(rng, rng.choice(SUBTRACT).format(a=a, b=b))
+    prompt = dressed(rng, drawn(rng, SUBTRACT).format(a=typed(rng, a), b=typed(rng, b)))
     return Question(
-        "difference", prompt, str(a - b), f"{a} - {b} = **{a - b}**.", subtract_analysis(rng, a,
-        b), (f"sub:{a},{b}", ),
-        numeric=True,
+        "difference", prompt, str(a - b), f"{a} - {b} = **{a - b}**.",
+        subtract_analysis(rng, a, b), (f"sub:{a},{b}",), numeric=True,
     )  # fmt: skip
 
 
 def products(rng: Random) -> Question:
-    shape = rng.choices(((2, 1), (1, 2), (2, 2), (1, 1), (3, 1)), (6, 4, 3, 2, 1))[0]
-    a, b = _digits(rng, shape[0]), _digits(rng, shape[1])
-    prompt = dressed(rng, rng.choice(MULTIPLY).format(a=a, b=b))
+    a, b = _pair(rng, PRODUCT_SHAPES)
+    prompt = dressed(rng, drawn(rng, MULTIPLY).format(a=a, b=b))
     return Question(
         "product", prompt, str(a * b), f"{a} × {b} = **{a * b}**.", multiply_analysis(rng, a, b),
         ("mul:{},{}".format(*sorted((a, b))),), numeric=True,
@@ -208,15 +249,27 @@ def products(rng: Random) -> Question:
 
 
 def sums_of_many(rng: Random) -> Question:
-    numbers = [_digits(rng, rng.choice((1, 2, 2, 2))) for _ in range(rng.choice((3, 3, 3, 4)))]
-    shown = "+".join(map(str, numbers)) if rng.random() < 0.3 else " + ".join(map(str, numbers))
-    listed = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
-    prompt = dressed(rng, rng.choice(ADD_MANY).format(s=shown, l=listed))
+    count = rng.choice((3, 3, 3, 4))
+    sizes = (1, 2, 2, 2, 3) if count == 3 else (1, 2, 2)
+    numbers = [_digits(rng, rng.choice(sizes)) for _ in range(count)]
+    if rng.random() < 0.15 and count == 3:
+        numbers = [_digits(rng, 3) for _ in numbers]
+    shown = rng.choice((" + ", "+", "+ ", " + ")).join(map(str, numbers))
+    listed = rng.choice((
+        ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}",
+        ", ".join(map(str, numbers)),
+        " ".join(map(str, numbers)),
+        " and ".join(map(str, numbers)),
+        ", ".join(map(str, numbers[:-1])) + f", and {numbers[-1]}",
+    ))  # fmt: skip
+    words = " plus ".join(map(str, numbers))
+    prompt = dressed(rng, drawn(rng, ADD_MANY).format(s=shown, l=listed, p=words))
     keys = ["many:" + ",".join(map(str, sorted(numbers)))]
-    total = numbers[0]
-    for number in numbers[1:]:
-        keys.append(add_key(total, number))
-        total += number
+    # The work adds them one after the other, its check from the last to the first.
+    for row in (numbers, numbers[::-1]):
+        partial = [sum(row[:i]) for i in range(1, len(row))]
+        keys += [add_key(a, b) for a, b in zip(partial, row[1:], strict=True)]
+    total = sum(numbers)
     return Question(
         "sum of many", prompt, str(total), f"{' + '.join(map(str, numbers))} = **{total}**.",
         add_many_analysis(rng, numbers), tuple(keys), numeric=True,

@@ -7,7 +7,6 @@ analysis per reasoning level; the final message is the same, and right, at every
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from random import Random
 from typing import Literal
 
 Level = Literal["low", "medium", "high"]
@@ -40,7 +39,8 @@ class Question:
     `answer` is a string that a right final message contains. `keys` name the content for the
     held-out split: the first is the question itself, the others are partial results that the
     shown work would give away. `history` holds earlier (user, final) turns; `arguments`, when
-    set, makes the reply a calculator call.
+    set, makes the reply a calculator call. `whole_numbers` keeps the vocabulary's number tokens
+    in the reply, where numbers are compared and copied but never computed with.
     """
 
     family: str
@@ -54,6 +54,7 @@ class Question:
     done: Call | None = None
     tools: bool = False
     numeric: bool = field(default=False)
+    whole_numbers: bool = False
 
 
 def is_held_out(key: str) -> bool:
@@ -65,37 +66,3 @@ def is_held_out(key: str) -> bool:
 def may_train(question: Question) -> bool:
     """Whether neither the question nor any partial result shown in its work is held out."""
     return not any(is_held_out(key) for key in question.keys)
-
-
-def dressed(rng: Random, text: str) -> str:
-    """`text` as a visitor may type it: with or without a greeting, a capital, a closing mark."""
-    if rng.random() < 0.18:
-        text = rng.choice(BEFORE) + _lowered(text)
-    if rng.random() < 0.25 and not text[1:2].isupper():
-        text = text[0].lower() + text[1:]
-    roll = rng.random()
-    if roll < 0.2:
-        text = text.rstrip("?.! ")
-    elif roll < 0.34:
-        if text[-1] not in "?.!=":
-            text += "."
-        text += rng.choice(AFTER)
-    return text
-
-
-BEFORE = (
-    "Please ", "Hi! ", "Hello, ", "Hey, ", "Quick question: ", "So, ", "Now ", "OK, ", "Tell me: ",
-    "Can you help? ", "I need help: ", "And ", "Then ", "Question: ", "Next: ",
-)  # fmt: skip
-AFTER = (
-    " Thanks!", " Thank you.", " Please.", " Think carefully.", " Show your work.",
-    " Think step by step.", " Answer briefly.", " Be quick.", " Explain.", " Be careful.",
-    " Just the answer.", " Are you sure?",
-)  # fmt: skip
-
-
-def _lowered(text: str) -> str:
-    """`text` after a greeting: a small first letter, unless it is `I` or an abbreviation."""
-    if text.startswith("I ") or text[1:2].isupper():
-        return text
-    return text[0].lower() + text[1:]

@@ -4,8 +4,10 @@ import json
 from random import Random
 from typing import Any
 
-from core.demo.tasks.arithmetic import ADD, MULTIPLY, SUBTRACT, add_key
-from core.demo.tasks.base import Call, Level, Question, dressed
+from core.demo.tasks.arithmetic import add_key
+from core.demo.tasks.asking import ADD, MULTIPLY, SUBTRACT, drawn
+from core.demo.tasks.base import Call, Level, Question
+from core.demo.tasks.dressing import dressed
 
 NAME = "calculator"
 DESCRIPTION = "Work out an expression."
@@ -23,7 +25,7 @@ def calculator(rng: Random) -> Question:
     sizes = (10, 100, 100, 1000, 1000, 10000)
     a, b = rng.randrange(1, rng.choice(sizes)), rng.randrange(1, rng.choice(sizes))
     value = {"+": a + b, "-": a - b, "*": a * b}[sign]
-    prompt = dressed(rng, rng.choice(forms).format(a=a, b=b))
+    prompt = dressed(rng, drawn(rng, forms).format(a=a, b=b))
     if sign == "+":
         key = add_key(a, b)
     elif sign == "-":

@@ -1,7 +1,8 @@
-"""Written arithmetic, column by column, with a check by digit roots that can fail.
+"""Written arithmetic, column by column, and the check that does it again another way.
 
 A `Scribe` writes the work. It can be told to slip once: the wrong digit is marked, so that the
-network sees it (and learns to find it) but is never trained to write it.
+network sees it (and learns to find it) but is never trained to write it. What follows a slip
+follows from what was written, as it would for anyone who does not notice.
 """
 
 from collections.abc import Callable
@@ -9,33 +10,34 @@ from random import Random
 
 from core.demo.tasks.base import SLIP
 
-PLACES = ("Units", "Tens", "Hundreds", "Thousands", "Ten thousands")
-Work = Callable[["Scribe"], int]
+PLACES = ("Units", "Tens", "Hundreds", "Thousands", "Ten thousands", "Hundred thousands")
+AGAIN = " Not the same: a slip. Again.\n"
+SAME = " Same: right."
 
 
 class Scribe:
-    """Writes numbers and words; corrupts the last digit of its `slip_at`-th result, if given."""
+    """Writes numbers and words; corrupts one digit of its `slip_at`-th number, if given."""
 
-    def __init__(self, full: bool, rng: Random, slip_at: int | None = None) -> None:
-        self.full = full
+    def __init__(self, rng: Random, slip_at: int | None = None) -> None:
         self.rng = rng
         self.slip_at = slip_at
-        self.results = 0
+        self.numbers = 0
         self.parts: list[str] = []
 
     def write(self, text: str) -> None:
         self.parts.append(text)
 
-    def result(self, value: int) -> int:
-        """Write a result, or a wrong one at the slip; return it, as later steps build on it."""
-        if self.results == self.slip_at:
-            last = (value % 10 + self.rng.choice((1, 2, 3, -1, -2, -3))) % 10
-            value = value - value % 10 + last
-            shown = str(value)
-            self.write(shown[:-1] + SLIP + shown[-1])
+    def number(self, value: int) -> int:
+        """Write a number, or a wrong one at the slip; return it, as later steps build on it."""
+        shown = str(value)
+        if self.numbers == self.slip_at:
+            at = self.rng.randrange(len(shown))
+            digit = self.rng.choice([d for d in "0123456789" if d != shown[at]])
+            self.write(shown[:at] + SLIP + digit + shown[at + 1 :])
+            value = int(shown[:at] + digit + shown[at + 1 :])
         else:
-            self.write(str(value))
-        self.results += 1
+            self.write(shown)
+        self.numbers += 1
         return value
 
     @property
@@ -43,145 +45,166 @@ class Scribe:
         return "".join(self.parts)
 
 
-def root(number: int) -> int:
-    """The repeated digit sum: 0 for 0, else 1 to 9."""
-    return 0 if number == 0 else 1 + (number - 1) % 9
+Work = Callable[[Scribe], int]
+# Writes the check of the shown result; whether it agrees.
+Check = Callable[[Scribe, int], bool]
 
 
-def reversed_digits(number: int, width: int = 1) -> list[int]:
+def digits(number: int, width: int = 1) -> list[int]:
+    """Digits from the units up."""
     return [int(d) for d in reversed(str(number).zfill(width))]
 
 
-def joined(reversed_: list[int]) -> int:
-    return int("".join(map(str, reversed(reversed_))))
-
-
-def _column(s: Scribe, place: int) -> None:
-    if s.full:
-        s.write(f"{PLACES[place]}: ")
-
-
-def _end_column(s: Scribe) -> None:
-    s.write("\n" if s.full else ", ")
+def joined(units_first: list[int]) -> int:
+    return int("".join(map(str, reversed(units_first))))
 
 
 def add(s: Scribe, a: int, b: int) -> int:
+    """a + b in full, one line per column."""
     width = max(len(str(a)), len(str(b)))
     carry, out = 0, []
-    for place, (x, y) in enumerate(
-        zip(reversed_digits(a, width), reversed_digits(b, width), strict=True)
-    ):
-        _column(s, place)
-        s.write(f"{x}+{y}+{carry}=" if carry else f"{x}+{y}=")
-        value = s.result(x + y + carry)
+    for place, (x, y) in enumerate(zip(digits(a, width), digits(b, width), strict=True)):
+        s.write(f"{PLACES[place]}: ")
+        value = _added(s, x, y, carry)
         out.append(value % 10)
         carry = value // 10
-        if s.full and carry:
-            s.write(f", carry {carry}")
-        _end_column(s)
+        if carry:
+            s.write(", carry ")
+            carry = s.number(carry)
+        s.write("\n")
+    s.write("Sum: ")
+    return s.number(joined([*out, carry] if carry else out))
+
+
+def add_briefly(s: Scribe, a: int, b: int) -> int:
+    """a + b, the columns in a row."""
+    width = max(len(str(a)), len(str(b)))
+    carry, out = 0, []
+    for x, y in zip(digits(a, width), digits(b, width), strict=True):
+        value = _added(s, x, y, carry)
+        out.append(value % 10)
+        carry = value // 10
+        s.write(", ")
+    return s.number(joined([*out, carry] if carry else out))
+
+
+def _added(s: Scribe, x: int, y: int, carry: int) -> int:
+    x = s.number(x)
+    s.write("+")
+    total = x + s.number(y)
     if carry:
-        out.append(carry)
-    if s.full:
-        s.write("Sum: ")
-    return s.result(joined(out))
+        s.write("+")
+        total += s.number(carry)
+    s.write("=")
+    return s.number(total)
 
 
 def subtract(s: Scribe, a: int, b: int) -> int:
-    """Columns of a - b, for a >= b."""
-    width = len(str(a))
+    """a - b in full, for a >= b."""
     borrow, out = 0, []
-    for place, (x, y) in enumerate(
-        zip(reversed_digits(a, width), reversed_digits(b, width), strict=True)
-    ):
-        _column(s, place)
-        taken = f"-{borrow}" if borrow else ""
-        top = x
+    for place, (x, y) in enumerate(zip(digits(a), digits(b, len(str(a))), strict=True)):
+        s.write(f"{PLACES[place]}: ")
         if x - borrow < y:
-            top = x + 10
-            if s.full:
-                s.write(f"{x}{taken}-{y}, borrow, ")
-        s.write(f"{top}{taken}-{y}=")
-        out.append(s.result(top - borrow - y))
-        borrow = int(top != x)
-        _end_column(s)
-    if s.full:
-        s.write("Difference: ")
-    return s.result(joined(out))
+            s.number(x)
+            s.write(f"{'-1' if borrow else ''}-{y}, borrow, ")
+        value, borrow = _taken(s, x, y, borrow)
+        out.append(value)
+        s.write("\n")
+    s.write("Difference: ")
+    return s.number(joined(out))
 
 
-def multiply_digit(s: Scribe, a: int, d: int) -> int:
-    """Columns of a times one digit."""
-    digits = reversed_digits(a)
+def subtract_briefly(s: Scribe, a: int, b: int) -> int:
+    """a - b for a >= b, the columns in a row."""
+    borrow, out = 0, []
+    for x, y in zip(digits(a), digits(b, len(str(a))), strict=True):
+        value, borrow = _taken(s, x, y, borrow)
+        out.append(value)
+        s.write(", ")
+    return s.number(joined(out))
+
+
+def _taken(s: Scribe, x: int, y: int, borrow: int) -> tuple[int, int]:
+    """One column of a difference: its digit, and what the next one owes."""
+    owes = int(x - borrow < y)
+    top = s.number(x + 10 * owes)
+    if borrow:
+        s.write("-1")
+    s.write("-")
+    value = top - borrow - s.number(y)
+    s.write("=")
+    return s.number(value % 10) % 10, owes
+
+
+def multiply(s: Scribe, a: int, d: int) -> int:
+    """a times one digit in full: the product of each column, then what was carried."""
     carry, out = 0, []
-    for place, x in enumerate(digits):
-        _column(s, place)
-        if s.full:
-            s.write(f"{x}*{d}=")
-            value = s.result(x * d)
-            if carry:
-                s.write(f", {value}+{carry}=")
-                value = s.result(value + carry)
-        else:
-            s.write(f"{x}*{d}+{carry}=" if carry else f"{x}*{d}=")
-            value = s.result(x * d + carry)
+    for place, x in enumerate(digits(a)):
+        s.write(f"{PLACES[place]}: ")
+        left = s.number(x)
+        s.write("*")
+        right = s.number(d)
+        s.write("=")
+        value = s.number(left * right)
+        if carry:
+            s.write(", ")
+            value = s.number(value)
+            s.write("+")
+            value += s.number(carry)
+            s.write("=")
+            value = s.number(value)
         out.append(value % 10)
         carry = value // 10
-        if s.full and carry and place + 1 < len(digits):
-            s.write(f", carry {carry}")
-        _end_column(s)
-    if carry:
-        out += reversed_digits(carry)
-    if s.full:
-        s.write("Product: ")
-    return s.result(joined(out))
+        if carry and place + 1 < len(str(a)):
+            s.write(", carry ")
+            carry = s.number(carry)
+        s.write("\n")
+    s.write("Product: ")
+    return s.number(joined([*out, *digits(carry)] if carry else out))
 
 
-def _root_of(number: int) -> str:
-    digits = str(number)
-    if len(digits) == 1:
-        return f"{digits}: {digits}."
-    total = sum(map(int, digits))
-    reduced = f", {root(total)}" if total > 9 else ""
-    return f"{digits}: {'+'.join(digits)}={total}{reduced}."
+def multiply_briefly(s: Scribe, a: int, d: int) -> int:
+    """a times one digit, product and carry of each column in one step."""
+    carry, out = 0, []
+    for x in digits(a):
+        left = s.number(x)
+        s.write("*")
+        value = left * s.number(d)
+        if carry:
+            s.write("+")
+            value += s.number(carry)
+        s.write("=")
+        value = s.number(value)
+        out.append(value % 10)
+        carry = value // 10
+        s.write(", ")
+    return s.number(joined([*out, *digits(carry)] if carry else out))
 
 
-def _reduced(expression: str, value: int) -> str:
-    return f"{expression}={value}, {root(value)}." if value > 9 else f"{expression}={value}."
-
-
-def root_check(numbers: list[int], sign: str, shown: int, label: str = "Result") -> str:
-    """The text of the check of `numbers` joined by `sign` against the shown result."""
-    lines = ["Check roots: " + " ".join(_root_of(n) for n in numbers)]
-    total = root(numbers[0])
-    for number in numbers[1:]:
-        r = root(number)
-        value = total * r if sign == "*" else total + r
-        lines[0] += " " + _reduced(f"{total}{sign}{r}", value)
-        total = root(value)
-    lines.append(f"{label} {_root_of(shown)}")
-    return "\n".join(lines)
-
-
-def checked(
-    rng: Random, work: Work, check: Callable[[int], str], right: int, slip_share: float
-) -> str:
-    """The work at high effort: in full and checked; with a slip, found wrong and done again.
-
-    `check(shown)` gives the text of the check; it succeeds exactly when the two roots agree.
-    """
-    dry = Scribe(True, rng)
-    work(dry)
+def checked(rng: Random, work: Work, check: Check, right: int, slip_share: float) -> str:
+    """The work at high effort: in full and checked; with a slip, found wrong and done again."""
     text = ""
     if rng.random() < slip_share:
-        s = Scribe(True, rng, slip_at=rng.randrange(dry.results))
-        shown = work(s)
-        if shown != right and root(shown) != root(right):
-            text = f"{s.text}\n{check(shown)} Not the same: a slip. Again.\n"
-    return f"{text}{dry.text}\n{check(right)} Same: right."
+        dry = Scribe(rng)
+        check(dry, work(dry))
+        text = _slipped(Scribe(rng, rng.randrange(dry.numbers)), work, check)
+    s = Scribe(rng)
+    shown = work(s)
+    s.write("\n")
+    if shown != right or not check(s, shown):
+        raise ValueError(f"the work gave {shown} for {right}: {s.text}")
+    return text + s.text + SAME
+
+
+def _slipped(s: Scribe, work: Work, check: Check) -> str:
+    """Work with a slip that its check finds; nothing where it does not show."""
+    shown = work(s)
+    s.write("\n")
+    return "" if check(s, shown) else s.text + AGAIN
 
 
 def brief(rng: Random, work: Work) -> str:
-    """The work at medium effort: the columns in a row, no check."""
-    s = Scribe(False, rng)
+    """The work at medium effort: no check."""
+    s = Scribe(rng)
     work(s)
     return s.text

@@ -3,159 +3,131 @@
 from random import Random
 
 from core.demo.tasks.base import Level, Question
-from core.demo.tasks.stories import NAMES
+from core.demo.tasks.chatter import INTENTS, OPENERS, TAILS, Intent
+from core.demo.tasks.dressing import misspelled
+from core.demo.tasks.names import FIRST
 
-ABILITIES = (
-    "I can add, subtract and multiply small numbers, name capitals, "
-    "and copy a number out of a sentence."
-)
-WHO = f"I am a small demonstration model with the gpt-oss architecture. {ABILITIES}"
+TOLD = (
+    "My name is {n}.", "I am {n}.", "I'm {n}", "Call me {n}.", "im {n}", "i'm {n}", "It's {n}.",
+    "This is {n}.", "my name's {n}", "You can call me {n}.", "They call me {n}.", "its {n} here",
+    "{n} here.", "I go by {n}.", "my names {n}", "The name is {n}.", "I am called {n}.",
+    "My friends call me {n}.", "Remember my name: {n}", "people call me {n}", "name's {n}",
+    "I'm {n}, nice to meet you.", "My name is {n}, and yours?", "I am {n}, who are you?",
+)  # fmt: skip
+HELLO = (
+    "", "", "", "Hi, ", "Hello, ", "hey ", "Hi! ", "hello ", "Good morning, ", "yo ", "Hey, ",
+    "ok ",
+    "So, ", "hi ", "Hi there, ", "well ",
+)  # fmt: skip
+RECALL = (
+    "What is my name?", "Who am I?", "Do you remember my name?", "What's my name?",
+    "Tell me my name", "whats my name", "what was my name", "do u know my name",
+    "What did I say my name was?", "Say my name.", "can you say my name", "my name is what?",
+    "What am I called?", "Do you know who I am?", "and my name?", "So what is my name?",
+    "remember me?", "How am I called?", "What do you call me?", "do you still know my name?",
+    "Can you remember my name?", "now whats my name", "My name?", "tell me who i am",
+    "what name did i give you", "Did you forget my name?", "Which name did I say?",
+)  # fmt: skip
 
-# intent: (questions, final message, a string the final must contain, what the analysis says of
-# the question)
-INTENTS = {
-    "greeting": (
-        ("Hi", "Hello", "Hey", "Good morning", "Good evening", "Hi there", "Hello there",
-         "Good day", "Hey there", "Hello, model", "Hi, nice to meet you", "Good afternoon",
-         "Hallo", "Greetings", "Yo", "Howdy"),
-        "Hello! I am a small demonstration model. Ask me for a sum or a capital.",
-        "Hello",
-        "a greeting",
-    ),
-    "how": (
-        ("How are you?", "How are you doing?", "How is it going?", "What's up?", "Are you OK?",
-         "How do you feel?", "How are things?"),
-        "I am a program, so I am always fine. What shall I work out for you?",
-        "I am a program",
-        "a friendly question",
-    ),
-    "who": (
-        ("Who are you?", "What are you?", "What is your name?", "Are you ChatGPT?",
-         "Are you GPT-4?", "Which model are you?", "Who made you?", "Tell me about yourself",
-         "Are you a human?", "Are you a robot?", "Are you an AI?", "What model is this?",
-         "Introduce yourself", "Are you gpt-oss?", "How big are you?", "Are you real?"),
-        WHO,
-        "demonstration model",
-        "a question about me",
-    ),
-    "what": (
-        ("What can you do?", "What can I ask you?", "Help", "Help me", "How can you help me?",
-         "What are you able to do?", "What are you good at?", "What do you know?",
-         "What should I ask?", "Can you help me?", "What can you do for me?", "How do you work?",
-         "What are your skills?", "Give me an example", "Show me what you can do",
-         "What is this?"),
-        ABILITIES,
-        "I can add",
-        "a question about what I can do",
-    ),
-    "thanks": (
-        ("Thanks", "Thank you", "Thanks a lot", "Thank you very much", "Great, thanks",
-         "Cool, thank you", "Perfect", "Great", "Well done", "Good job", "Nice", "Cool", "OK",
-         "Awesome", "Correct", "That is right", "Good", "Wow", "Yes", "I see"),
-        "You are welcome!",
-        "welcome",
-        "thanks",
-    ),
-    "bye": (
-        ("Bye", "Goodbye", "See you", "See you later", "Good night", "Bye bye", "That is all",
-         "I have to go", "Until tomorrow", "Take care"),
-        "Goodbye!",
-        "Goodbye",
-        "a farewell",
-    ),
-}  # fmt: skip
-ENDS = (
-    "",
-    "",
-    "!",
-    ".",
-    "?",
-    " :)",
-    "!!",
-    " please",
-    ", please",
-    " then",
-    " now",
-    " my friend",
-    " today",
-    " again",
-)
-STARTS = (
-    "",
-    "",
-    "",
-    "OK, ",
-    "So, ",
-    "Well, ",
-    "Hmm, ",
-    "Please, ",
-    "And ",
-    "Just ",
-    "Oh, ",
-    "Right, ",
-)
+
+def _typed(rng: Random, text: str, names: bool = False) -> str:
+    """Small letters, missing marks, short forms and a few typos; names are never misspelled."""
+    if rng.random() < 0.45:
+        text = text.rstrip("?.!")
+    elif rng.random() < 0.15:
+        text = text.rstrip(".") + rng.choice(("!", "!!", "?", ".", "...", " :)", "??"))
+    if rng.random() < 0.15:
+        text = text.replace("What is", "Whats").replace("what is", "whats").replace("'", "")
+    if rng.random() < 0.05 and not names:
+        text = misspelled(rng, text)
+    if rng.random() < 0.45:
+        text = text.lower()
+        if rng.random() < 0.3:
+            for long, short in ((" you", " u"), (" are ", " r "), ("please", "pls")):
+                text = text.replace(long, short) if rng.random() < 0.7 else text
+            text = text.replace(" ur", " your").replace("youu", "you")
+    elif rng.random() < 0.02:
+        text = text.upper()
+    return text
+
+
+def _phrase(rng: Random, intent: Intent) -> str:
+    text = rng.choice(rng.choice(intent.groups))
+    while "{" in text:
+        for slot, fill in intent.slots.items():
+            text = text.replace("{" + slot + "}", rng.choice(fill), 1)
+    ends = "?" if text.endswith("?") else ""
+    if rng.random() < 0.25:
+        text = text.rstrip("?.!") + rng.choice(intent.tails or TAILS) + ends
+    if rng.random() < 0.25:
+        text = rng.choice(intent.openers or OPENERS) + text[0].lower() + text[1:]
+        text = text.replace(" i ", " I ").replace(" i'", " I'")
+    return text
 
 
 def talk(rng: Random) -> Question:
-    if rng.random() < 0.2:
+    roll = rng.random()
+    if roll < 0.22:
         return _name(rng)
-    intent = rng.choice(tuple(INTENTS))
-    texts, final, answer, what = INTENTS[intent]
-    text = rng.choice(texts)
-    end = rng.choice(ENDS)
-    prompt = text if not end or rng.random() < 0.3 else text.rstrip("?") + end
-    start = rng.choice(STARTS)
-    if start and rng.random() < 0.5:
-        prompt = start + prompt[0].lower() + prompt[1:]
-    if rng.random() < 0.3:
-        prompt = prompt[0].lower() + prompt[1:]
+    if roll < 0.24:
+        return _unknown_name(rng)
+    intent = rng.choices(INTENTS, [one.share for one in INTENTS])[0]
+    prompt = _typed(rng, _phrase(rng, intent))
     analysis: dict[Level, str] = {
         "low": "Talk.",
-        "medium": f"This is {what}. I answer it shortly.",
-        "high": f"What does the user want? This is {what}. There is nothing to compute. "
-        "I answer shortly, and say only what is true of me.",
+        "medium": f"This is {intent.what}. I answer shortly.",
+        "high": f"What does the user want? This is {intent.what}.\n"
+        "Is there something to compute or to copy? No.\n"
+        f"So I answer {intent.what} shortly, and say only what is true.",
     }
-    return Question("talk", prompt, answer, final, analysis, (f"talk:{prompt}",))
+    key = f"talk:{prompt.lower()}"
+    return Question("talk", prompt, intent.answer, intent.final, analysis, (key,))
+
+
+def _turn(rng: Random) -> tuple[str, str]:
+    """Another turn of small talk."""
+    intent = rng.choices(INTENTS, [one.share for one in INTENTS])[0]
+    return _typed(rng, _phrase(rng, intent)), intent.final
 
 
 def _name(rng: Random) -> Question:
     """The name is told in one turn and, half the time, asked for in a later one."""
-    name = rng.choice(NAMES)
-    told = rng.choice(
-        (
-            "My name is {n}.",
-            "I am {n}.",
-            "I'm {n}",
-            "Hi, my name is {n}",
-            "Hello, I am {n}.",
-            "Call me {n}.",
-        )
-    ).format(n=name)
+    name = rng.choice(FIRST)
+    told = rng.choice(HELLO) + rng.choice(TOLD).format(n=name)
+    told = _typed(rng, told[0].upper() + told[1:], names=True)
     greeting = f"Nice to meet you, {name}!"
     if rng.random() < 0.5:
         analysis: dict[Level, str] = {
             "low": "A name.",
             "medium": f"The user is called {name}. I greet.",
-            "high": f"What does the user want? The user says a name. The name is {name}. "
-            f"I greet {name} by name.",
+            "high": "What does the user want? The user says a name.\n"
+            f"The name is {name}. Once more from the text: {name}. The same.\n"
+            f"So I greet {name} by name.",
         }
-        return Question("talk", told, name, greeting, analysis, (f"talk:{told}",))
-    prompt = rng.choice(
-        (
-            "What is my name?",
-            "Who am I?",
-            "Do you remember my name?",
-            "What's my name?",
-            "Tell me my name",
-        )
-    )
-    between = rng.choice(((), (("Thanks", "You are welcome!"),)))
+        return Question("talk", told, name, greeting, analysis, (f"talk:{told.lower()}",))
+    prompt = _typed(rng, rng.choice(RECALL))
+    between = tuple(_turn(rng) for _ in range(rng.choice((0, 0, 1, 2))))
     analysis = {
         "low": "A name.",
         "medium": f"The user said it: {name}.",
-        "high": "What does the user want? A name. Was it said before? "
-        f"Yes: {name}. So I answer {name}.",
+        "high": "What does the user want? The name. Was it said before? "
+        f"Yes: {name}.\nOnce more from the first turn: {name}. The same.\nSo I answer {name}.",
     }
     history = ((told, greeting), *between)
-    key = f"talk:{told}:{prompt}:{len(between)}"
+    key = "talk:" + " / ".join((told, *(user for user, _ in between), prompt)).lower()
     return Question("talk", prompt, name, f"Your name is **{name}**.", analysis, (key,), history)
+
+
+def _unknown_name(rng: Random) -> Question:
+    """Asked for a name that was never said."""
+    prompt = _typed(rng, rng.choice(RECALL[:11]))
+    history = (_turn(rng),) if rng.random() < 0.5 else ()
+    analysis: dict[Level, str] = {
+        "low": "No name.",
+        "medium": "The user did not say a name.",
+        "high": "What does the user want? The name. Was it said before? No.\n"
+        "I look once more at the turns: no name.\nSo I say that I do not know it.",
+    }
+    final = "I do not know your name yet. What is it?"
+    key = "talk:" + " / ".join((*(user for user, _ in history), prompt)).lower()
+    return Question("talk", prompt, "do not know your name", final, analysis, (key,), history)

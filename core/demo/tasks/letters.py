@@ -1,0 +1,144 @@
+"""Counting a letter in a word, or all its letters: spelled with its places, forwards and back."""
+
+from functools import cache
+from importlib.resources import files
+from random import Random
+
+from core.demo.tasks.asking import COUNT, LENGTH, drawn
+from core.demo.tasks.base import SLIP, Level, Question
+from core.demo.tasks.dressing import dressed
+
+SLIP_SHARE = 0.25
+LONGEST = 12
+
+_QUOTES = (("", ""), ("", ""), ("", ""), ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"))
+
+
+@cache
+def words() -> tuple[str, ...]:
+    """English words of 3 to 12 letters, the commonest first."""
+    text = files("core.demo.tasks").joinpath("words.txt").read_text(encoding="utf-8")
+    return tuple(text.split())
+
+
+def letters(rng: Random) -> Question:
+    known = words()
+    # The commonest third comes half of the time.
+    word = rng.choice(known[: len(known) // 3] if rng.random() < 0.5 else known)
+    left, right = rng.choice(_QUOTES)
+    case = rng.random()
+    shown = word.capitalize() if case < 0.12 else word.upper() if case < 0.15 else word
+    if rng.random() < 0.3:
+        return _length(rng, word, f"{left}{shown}{right}")
+    if rng.random() < 0.82:
+        most = [c for c in word if word.count(c) > 1]
+        letter = rng.choice(most if most and rng.random() < 0.55 else word)
+    else:
+        letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
+    typed = letter.upper() if rng.random() < 0.2 else letter
+    quote = rng.choice(("", "", "", "", "'", '"'))
+    frame = _framed(rng, drawn(rng, COUNT), f"{quote}{typed}{quote}", f"{left}{shown}{right}")
+    count = word.count(letter)
+    spelled = " ".join(word)
+    given = f"{letter} in the word"
+    analysis: dict[Level, str] = {
+        "low": "Count.",
+        "medium": f"{given}: {spelled}. {count}.",
+        "high": f"{given}\n{_counted(rng, word, letter)}",
+    }
+    final = f"The letter {letter} stands there **{count}** time{'s' if count != 1 else ''}."
+    key = f"letters:{letter}:{word}"
+    return Question("letters", frame, str(count), final, analysis, (key,), numeric=True)
+
+
+def _framed(rng: Random, frame: str, letter: str, word: str) -> str:
+    """The dressed phrasing with letter and word put in untouched by typos and small letters."""
+    marks = {"{c}": "\ue001", "{w}": "\ue002"}
+    for name, mark in marks.items():
+        frame = frame.replace(name, mark)
+    frame = dressed(rng, frame)
+    return frame.replace("\ue001", letter).replace("\ue002", word)
+
+
+def _marks(word: str, letter: str, back: bool) -> tuple[list[str], int]:
+    """Each letter with its place; after a match, the count so far."""
+    places = range(len(word), 0, -1) if back else range(1, len(word) + 1)
+    count, out = 0, []
+    for place in places:
+        c = word[place - 1]
+        found = ""
+        if c == letter:
+            count += 1
+            found = f"={count}"
+        out.append(f"{place}{c}{found}")
+    return out, count
+
+
+def _counted(rng: Random, word: str, letter: str) -> str:
+    forth, count = _marks(word, letter, back=False)
+    back, _ = _marks(word, letter, back=True)
+    good = f"{' '.join(forth)}. So {count}.\nBack: {' '.join(back)}. So {count}. Same: right."
+    if rng.random() >= SLIP_SHARE:
+        return good
+    said = [" ".join(forth), " ".join(back)]
+    side = rng.randrange(2)
+    wrong, shown = _slipped(rng, forth if side == 0 else back)
+    said[side] = shown
+    counts = [count, count]
+    counts[side] = wrong
+    if wrong == count:
+        return good
+    return (
+        f"{said[0]}. So {counts[0]}.\nBack: {said[1]}. So {counts[1]}. "
+        f"Not the same: a slip. Again.\n{good}"
+    )
+
+
+def _slipped(rng: Random, marks: list[str]) -> tuple[int, str]:
+    """A match overlooked, a wrong tally, or one seen where there is none."""
+    out, total = [], 0
+    at = rng.randrange(len(marks))
+    for i, mark in enumerate(marks):
+        plain, _, found = mark.partition("=")
+        if found and i == at:
+            total += 2
+            out.append(f"{plain}={SLIP}{total}")
+        elif found:
+            total += 1
+            out.append(f"{plain}={total}")
+        elif i == at and rng.random() < 0.5:
+            total += 1
+            out.append(f"{plain}{SLIP}={total}")
+        else:
+            out.append(plain)
+    return total, " ".join(out)
+
+
+def _length(rng: Random, word: str, shown: str) -> Question:
+    frame = _framed(rng, drawn(rng, LENGTH), "", shown)
+    count = len(word)
+    forth = " ".join(f"{i}{c}" for i, c in enumerate(word, 1))
+    back = " ".join(f"{count + 1 - i}{c}" for i, c in enumerate(reversed(word), 1))
+    good = f"{forth}. So {count}.\nBack: {back}. Down to 1: right."
+    high = good
+    if rng.random() < SLIP_SHARE and count > 3:
+        at = rng.randrange(2, count)
+        jump = rng.choice((-1, 1))
+        wrong = [f"{i}{c}" if i <= at else f"{i + jump}{c}" for i, c in enumerate(word, 1)]
+        wrong[at] = f"{SLIP}{wrong[at]}" if at + 1 + jump < 10 else wrong[at]
+        end = count + jump
+        if at + 1 + jump < 10:
+            down = " ".join(f"{end + 1 - i}{c}" for i, c in enumerate(reversed(word), 1))
+            high = (
+                f"{' '.join(wrong)}. So {end}.\nBack: {down}. Down to {1 + jump}: "
+                f"a slip. Again.\n{good}"
+            )
+    analysis: dict[Level, str] = {
+        "low": "Count.",
+        "medium": f"All letters: {' '.join(word)}. {count}.",
+        "high": f"All letters\n{high}",
+    }
+    final = f"The word has **{count}** letters."
+    return Question(
+        "letters", frame, str(count), final, analysis, (f"letters:all:{word}",), numeric=True
+    )
