@@ -8,8 +8,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TRAINING := $(VENV)/.training
 
-.PHONY: help run test lint format screenshots bench lock clean
+.PHONY: help run test lint format screenshots bench train lock clean
 
 help:
 	@echo "make run          install, then open the page        (ARGS=\"--port 7861 --no-browser\")"
@@ -18,6 +19,7 @@ help:
 	@echo "make format       let ruff format and mend what it can"
 	@echo "make screenshots  the pictures of the README, taken from the real page"
 	@echo "make bench        the figures of the README, measured on this machine"
+	@echo "make train        train the embedded model again     (ARGS=\"--minutes 75 --folder build/demo\")"
 	@echo "make lock         resolve requirements.lock again (needs uv)"
 	@echo "make clean        remove the environment and everything that was built"
 
@@ -42,6 +44,16 @@ screenshots: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+train: $(TRAINING)
+	$(BIN)/python -m core.demo.train $(ARGS)
+
+# The dependency group `train`, read by Python: pip knows groups only since 25.1.
+$(TRAINING): $(INSTALLED)
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["train"], sep="\n")' > $@.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt || { \
+		echo "torch could not be installed: see the lines above. About 5 GB of disk must be free on Linux."; exit 1; }
+	@touch $@
 
 # A second run finds the stamp and installs nothing.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -2,7 +2,7 @@
 
 A group is an opening (with a few finished turns) and K questions at the same level; each question
 sees the opening and itself, never its neighbours. Shapes are fixed per bucket, as torch.compile
-wants them.
+wants them. Every question is asked at all three levels, in whichever batches their lengths fall.
 """
 
 from collections import defaultdict
@@ -14,39 +14,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.demo.compact import Compact
-from core.demo.tasks import Level, Question, training
+from core.demo.tasks import LEVELS, Level, Question, training
 from core.demo.transcript import message, opening_tokens, random_opening, sample
-from core.vocabulary import FIRST_SPECIAL
+from core.vocabulary import FIRST_SPECIAL, token_text
 
 # Longest position that training reaches: prompts up to here are in distribution.
 POSITIONS = 4096
-LEVEL_SHARES: dict[Level, float] = {"low": 0.24, "medium": 0.34, "high": 0.42}
 TOOL_SHARE = 0.07
 # What unknown words are dropped into, so that a word nobody trained is read as just that.
-UNKNOWN_SHARE = {"out of scope": 0.25}
+UNKNOWN_SHARE = {"out of scope": 0.25, "story": 0.02}
 UNKNOWN_BEFORE = 0.04
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """`groups` openings of `prefix` tokens, each with `branches` questions of `length` tokens."""
+    """`groups` openings of `prefix` tokens, each with `branches` questions of `length` at most.
+
+    `trained`: the share of the branches' places at which a next token is learned, at most.
+    """
 
     tools: bool
     groups: int
     branches: int
     prefix: int
     length: int
+    trained: float
+
+    @property
+    def labels(self) -> int:
+        """How many places are learned, padding included."""
+        return round(self.groups * self.branches * self.length * self.trained / 32) * 32
 
 
+# To be tuned for the lengths of the tasks: more of them pad less and compile longer.
 BUCKETS = (
-    Bucket(False, 6, 10, 96, 56),
-    Bucket(False, 5, 8, 96, 88),
-    Bucket(False, 5, 6, 96, 128),
-    Bucket(False, 4, 5, 96, 192),
-    Bucket(False, 4, 3, 96, 320),
-    Bucket(True, 5, 8, 176, 72),
-    Bucket(True, 4, 5, 176, 192),
+    Bucket(False, 6, 18, 96, 48, 0.55),
+    Bucket(False, 6, 14, 96, 64, 0.65),
+    Bucket(False, 6, 11, 96, 80, 0.75),
+    Bucket(False, 6, 8, 96, 112, 0.80),
+    Bucket(False, 5, 7, 96, 152, 0.85),
+    Bucket(False, 5, 5, 96, 216, 0.85),
+    Bucket(False, 4, 4, 96, 312, 0.90),
+    Bucket(False, 4, 3, 96, 432, 0.95),
+    Bucket(True, 4, 12, 176, 96, 0.65),
+    Bucket(True, 4, 7, 176, 176, 0.75),
 )
+
+Branch = tuple[list[int], list[int]]
+Group = tuple[Level, list[Branch]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,8 @@ class Batch:
     """Compact ids and what is trained. G groups, K branches, P prefix and L branch positions.
 
     prefix [G, P], prefix_length [G], branch [G, K, L], start [G] (position of a branch's first
-    token), target [G, K, L] (index into the outputs, -1 where nothing is trained).
+    token), trained [M] (places of the flat branches), label [M] (the next token's index into the
+    outputs there, -1 for padding).
     """
 
     bucket: Bucket
@@ -62,8 +78,10 @@ class Batch:
     prefix_length: NDArray[np.int64]
     branch: NDArray[np.int64]
     start: NDArray[np.int64]
-    target: NDArray[np.int64]
+    trained: NDArray[np.int64]
+    label: NDArray[np.int64]
     tokens: int
+    levels: dict[Level, int]
 
 
 class Batches:
@@ -74,36 +92,32 @@ class Batches:
         self._row = {token: row for row, token in enumerate(compact.ids)}
         self._output = {compact.ids[row]: i for i, row in enumerate(compact.outputs)}
         self._unknown = len(compact.ids)
-        self._waiting: dict[tuple[Level, Bucket], list[tuple[list[int], list[int]]]] = defaultdict(
-            list
-        )
-        self._groups: dict[Bucket, list[tuple[Level, list[tuple[list[int], list[int]]]]]] = (
-            defaultdict(list)
-        )
+        self._numbers = {token for token in compact.ids if token_text(token).isdigit()}
+        self._waiting: dict[tuple[Level, Bucket], list[Branch]] = defaultdict(list)
+        self._groups: dict[Bucket, list[Group]] = defaultdict(list)
 
     def __iter__(self) -> Iterator[Batch]:
-        levels, shares = list(LEVEL_SHARES), list(LEVEL_SHARES.values())
         while True:
-            level = self._rng.choices(levels, shares)[0]
             tools = self._rng.random() < TOOL_SHARE
-            branch = self._branch(training(self._rng, tools), level)
-            bucket = next(
-                (b for b in BUCKETS if b.tools == tools and len(branch[0]) <= b.length), None
-            )
-            if bucket is None:
-                continue
-            waiting = self._waiting[level, bucket]
-            waiting.append(branch)
-            if len(waiting) < bucket.branches:
-                continue
-            groups = self._groups[bucket]
-            groups.append((level, waiting))
-            self._waiting[level, bucket] = []
-            if len(groups) == bucket.groups:
-                self._groups[bucket] = []
-                yield self._batch(bucket, groups)
+            question = training(self._rng, tools)
+            branches = [self._branch(question, level) for level in LEVELS]
+            buckets = [fitting(tools, len(tokens)) for tokens, _ in branches]
+            for level, branch, bucket in zip(LEVELS, branches, buckets, strict=True):
+                # What is too long at one level is left out at all of them.
+                if bucket is not None and None not in buckets:
+                    yield from self._add(level, branch, bucket)
 
-    def _branch(self, question: Question, level: Level) -> tuple[list[int], list[int]]:
+    def _add(self, level: Level, branch: Branch, bucket: Bucket) -> Iterator[Batch]:
+        """The batch that this branch makes full, if it does."""
+        waiting = self._waiting[level, bucket]
+        waiting.append(branch)
+        if len(waiting) == bucket.branches:
+            groups = self._groups[bucket]
+            groups.append((level, self._waiting.pop((level, bucket))))
+            if len(groups) == bucket.groups:
+                yield self._batch(bucket, self._groups.pop(bucket))
+
+    def _branch(self, question: Question, level: Level) -> Branch:
         """Compact input ids and, at each place, the output index of the next token or -1."""
         one = sample(question, level)
         tokens = [self._row.get(t, self._unknown) for t in one.tokens]
@@ -126,6 +140,7 @@ class Batches:
             return
         for i in range(3, len(ids)):
             inside = ids[i] < FIRST_SPECIAL and ids[i - 1] < FIRST_SPECIAL
+            inside = inside and ids[i] not in self._numbers
             prompt = not trained[i] and i + 1 < len(ids) and not trained[i + 1]
             if inside and prompt and self._rng.random() < share:
                 rows[i] = self._unknown
@@ -154,16 +169,16 @@ class Batches:
                     rows += [self._row.get(t, self._unknown) for t in turn]
         return rows
 
-    def _batch(
-        self, b: Bucket, groups: list[tuple[Level, list[tuple[list[int], list[int]]]]]
-    ) -> Batch:
+    def _batch(self, b: Bucket, groups: list[Group]) -> Batch:
         prefix = np.zeros((b.groups, b.prefix), np.int64)
         lengths = np.zeros(b.groups, np.int64)
         start = np.zeros(b.groups, np.int64)
         branch = np.zeros((b.groups, b.branches, b.length), np.int64)
         target = np.full((b.groups, b.branches, b.length), -1, np.int64)
+        levels: dict[Level, int] = dict.fromkeys(LEVELS, 0)
         tokens = 0
         for g, (level, members) in enumerate(groups):
+            levels[level] += len(members)
             rows = self._prefix(level, b)
             prefix[g, : len(rows)] = rows
             lengths[g] = len(rows)
@@ -174,7 +189,23 @@ class Batches:
             start[g] = len(rows) + gap
             tokens += len(rows)
             for k, (ids, targets) in enumerate(members):
-                branch[g, k, : len(ids)] = ids[: b.length]
-                target[g, k, : len(ids)] = targets[: b.length]
+                branch[g, k, : len(ids)] = ids
+                target[g, k, : len(ids)] = targets
                 tokens += len(ids)
-        return Batch(b, prefix, lengths, branch, start, target, tokens)
+        trained, label = self._labels(b, target.reshape(-1))
+        return Batch(b, prefix, lengths, branch, start, trained, label, tokens, levels)
+
+    def _labels(self, b: Bucket, flat: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """The trained places and their labels; what there is no room for goes by chance."""
+        at = np.flatnonzero(flat >= 0)
+        if len(at) > b.labels:
+            at = at[sorted(self._rng.sample(range(len(at)), b.labels))]
+        trained = np.zeros(b.labels, np.int64)
+        label = np.full(b.labels, -1, np.int64)
+        trained[: len(at)], label[: len(at)] = at, flat[at]
+        return trained, label
+
+
+def fitting(tools: bool, length: int) -> Bucket | None:
+    """The shortest bucket that holds a branch of `length` tokens."""
+    return next((b for b in BUCKETS if b.tools == tools and length <= b.length), None)

@@ -15,7 +15,9 @@ from safetensors.torch import save_file
 from core.checkpoint import CONFIG, EMBEDDING, HEAD, IDS, TENSORS, WEIGHTS
 from core.demo.batches import POSITIONS
 from core.demo.compact import FULL_ROWS
-from core.demo.network import Network, Shape
+from core.demo.layers import Shape
+from core.demo.network import Network
+from core.demo.start import named
 from core.demo.train import build, load_state
 from core.vocabulary import CALL, END, RETURN
 
@@ -63,26 +65,7 @@ def config(shape: Shape) -> dict[str, Any]:
 
 def weights(network: Network) -> dict[str, torch.Tensor]:
     """The tensors by mlx-lm's names, gate and up apart."""
-    embedding = network.embedding()
-    out = {
-        EMBEDDING: embedding,
-        HEAD: network.output(embedding),
-        "model.norm.weight": network.norm.weight,
-    }
-    for i, block in enumerate(network.blocks):
-        at = f"model.layers.{i}"
-        out[f"{at}.input_layernorm.weight"] = block.before.weight
-        out[f"{at}.post_attention_layernorm.weight"] = block.after.weight
-        out[f"{at}.self_attn.sinks"] = block.attention.sinks
-        for name in "qkvo":
-            linear = getattr(block.attention, name)
-            out[f"{at}.self_attn.{name}_proj.weight"] = linear.weight
-            out[f"{at}.self_attn.{name}_proj.bias"] = linear.bias
-        out[f"{at}.mlp.router.weight"] = block.experts.router.weight
-        out[f"{at}.mlp.router.bias"] = block.experts.router.bias
-        for name in ("gate", "up", "down"):
-            out[f"{at}.mlp.experts.{name}_proj.weight"] = getattr(block.experts, name)
-            out[f"{at}.mlp.experts.{name}_proj.bias"] = getattr(block.experts, f"{name}_bias")
+    out = {EMBEDDING: network.embedding(), HEAD: network.output(), **named(network)}
     return {name: tensor.detach().float().contiguous().clone() for name, tensor in out.items()}
 
 

@@ -1,38 +1,19 @@
 """The gpt-oss architecture in torch, as mlx-lm computes it, over the compact vocabulary.
 
-Shapes: N rows in all (G * P of the openings, then G * K * L of the branches), hidden D, H heads
-over J key heads of size S, E experts of which the best two are mixed.
+Parameters, residual stream, norms, softmax, router and loss are float32; `quick` lets the products
+be bfloat16 and compiles the two parts whose time counts: a layer (once for all layers) and the
+loss over the vocabulary.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from core.demo.batches import POSITIONS
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes that end up in config.json."""
-
-    hidden: int = 128
-    layers: int = 4
-    heads: int = 4
-    key_heads: int = 2
-    head_size: int = 32
-    experts: int = 4
-    intermediate: int = 128
-    window: int = 128
-    theta: float = 150_000.0
-    yarn_factor: float = 32.0
-    yarn_original: int = 4096
-    beta_fast: float = 32.0
-    beta_slow: float = 1.0
-    epsilon: float = 1e-5
+from core.demo.layers import Block, Masks, Norm, Shape, Sizes, linear
 
 
 def yarn(shape: Shape) -> tuple[Tensor, float]:
@@ -57,141 +38,11 @@ def yarn(shape: Shape) -> tuple[Tensor, float]:
     ) + 1.0
 
 
-class Norm(nn.Module):
-    def __init__(self, size: int, epsilon: float) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(size))
-        self.epsilon = epsilon
-
-    def forward(self, x: Tensor) -> Tensor:
-        scale: Tensor = torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.epsilon)
-        return x * scale * self.weight
-
-
-class Attention(nn.Module):
-    """Attention with sinks over an opening and the branches behind it."""
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.shape = shape
-        d, s = shape.hidden, shape.head_size
-        self.q = nn.Linear(d, shape.heads * s)
-        self.k = nn.Linear(d, shape.key_heads * s)
-        self.v = nn.Linear(d, shape.key_heads * s)
-        self.o = nn.Linear(shape.heads * s, d)
-        self.sinks = nn.Parameter(torch.zeros(shape.heads))
-
-    def forward(
-        self, x: Tensor, cos: Tensor, sin: Tensor, sizes: tuple[int, int, int, int], masks: "Masks"
-    ) -> Tensor:
-        g, k, p, length = sizes
-        c = self.shape
-        n, h, j, s = x.shape[0], c.heads, c.key_heads, c.head_size
-        query = rotate(self.q(x).view(n, h, s), cos, sin)
-        key = rotate(self.k(x).view(n, j, s), cos, sin).repeat_interleave(h // j, 1)
-        value = self.v(x).view(n, j, s).repeat_interleave(h // j, 1)
-        # Eight more places a head: there queries hold 1, the sink's key the sink, others 0.
-        query = F.pad(F.pad(query, (0, 1), value=1.0), (0, 7))
-        key, value = F.pad(key, (0, 8)), F.pad(value, (0, 8))
-        cut = g * p
-
-        def rows(t: Tensor, groups: int, count: int) -> Tensor:
-            return t.view(groups, count, h, s + 8).transpose(1, 2)
-
-        qp, kp, vp = (rows(t[:cut], g, p) for t in (query, key, value))
-        qb, kb, vb = (rows(t[cut:], g * k, length) for t in (query, key, value))
-        first = self._attend(qp, kp, vp, masks.opening)
-        kb = torch.cat((kp.repeat_interleave(k, 0), kb), 2)
-        vb = torch.cat((vp.repeat_interleave(k, 0), vb), 2)
-        second = self._attend(qb, kb, vb, masks.branches)
-        out: Tensor = self.o(torch.cat((first, second)))
-        return out
-
-    def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
-        """[B, H, Q, S + 8] to [B * Q, H * S]; mask [.., Q, 1 + keys] with the sink first."""
-        b, h, q, wide = query.shape
-        s = self.shape.head_size
-        sink = F.pad((self.sinks * math.sqrt(s)).view(1, h, 1, 1), (s, 7)).expand(b, h, 1, wide)
-        key = torch.cat((sink, key), 2)
-        value = F.pad(value, (0, 0, 1, 0))
-        out = F.scaled_dot_product_attention(query, key, value, mask, scale=1.0 / math.sqrt(s))
-        return out[..., :s].transpose(1, 2).reshape(b * q, h * s)
-
-
-class Experts(nn.Module):
-    """Each row goes to the two experts with the best router scores, mixed by their softmax."""
-
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        e, d, i = shape.experts, shape.hidden, shape.intermediate
-        self.shape = shape
-        self.router = nn.Linear(d, e)
-        self.gate = nn.Parameter(torch.randn(e, i, d) * d**-0.5)
-        self.up = nn.Parameter(torch.randn(e, i, d) * d**-0.5)
-        self.down = nn.Parameter(torch.randn(e, d, i) * i**-0.5 * 0.5)
-        self.gate_bias = nn.Parameter(torch.zeros(e, i))
-        self.up_bias = nn.Parameter(torch.zeros(e, i))
-        self.down_bias = nn.Parameter(torch.zeros(e, d))
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Output [N, D] and the balance penalty."""
-        scores = self.router(x)
-        best, index = scores.topk(2, -1)
-        weight = torch.zeros_like(scores).scatter(-1, index, torch.softmax(best, -1))
-        chosen = torch.zeros_like(scores, dtype=torch.bool).scatter(-1, index, True)
-        out = weight @ self.down_bias
-        for number in range(self.shape.experts):
-            at = chosen[:, number].nonzero()[:, 0]
-            rows = x[at]
-            inner = Activation.apply(
-                F.linear(rows, self.gate[number], self.gate_bias[number]),
-                F.linear(rows, self.up[number], self.up_bias[number]),
-            )
-            made = F.linear(inner, self.down[number]) * weight[at, number, None]
-            out = out.index_add(0, at, made)
-        share = torch.softmax(scores, -1).mean(0)
-        return out, self.shape.experts * (share * chosen.float().mean(0)).sum() / 2
-
-
-class Activation(torch.autograd.Function):
-    """gpt-oss's clipped SwiGLU, its gradient by hand: autograd would keep and read eight copies."""
-
-    @staticmethod
-    def forward(ctx: Any, gate: Tensor, up: Tensor) -> Tensor:
-        ctx.save_for_backward(gate, up)
-        low = gate.clamp(max=7.0)
-        return torch.sigmoid(1.702 * low).mul_(low).mul_(up.clamp(-7.0, 7.0).add_(1.0))
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
-        gate, up = ctx.saved_tensors
-        low = gate.clamp(max=7.0)
-        sigmoid = torch.sigmoid(1.702 * low)
-        glu = low * sigmoid
-        d_up = grads[0] * glu
-        # d glu / d gate = sigmoid + 1.702 * glu * (1 - sigmoid)
-        slope = (1.0 - sigmoid).mul_(glu).mul_(1.702).add_(sigmoid)
-        d_gate = slope.mul_(grads[0]).mul_(up.clamp(-7.0, 7.0).add_(1.0))
-        return d_gate.masked_fill_(gate > 7.0, 0.0), d_up.masked_fill_(up.abs() > 7.0, 0.0)
-
-
-class Block(nn.Module):
-    def __init__(self, shape: Shape) -> None:
-        super().__init__()
-        self.before = Norm(shape.hidden, shape.epsilon)
-        self.attention = Attention(shape)
-        self.after = Norm(shape.hidden, shape.epsilon)
-        self.experts = Experts(shape)
-
-
-class Masks:
-    """Additive masks of one kind of layer, the sink first.
-
-    opening [P, 1 + P], branches [G * K, 1, L, 1 + P + L].
-    """
-
-    def __init__(self, opening: Tensor, branches: Tensor) -> None:
-        self.opening, self.branches = opening, branches
+def entropy(x: Tensor, output: Tensor, label: Tensor, others: float) -> Tensor:
+    """Mean cross-entropy of rows [M, D]; the last output stands for exp(others) equal ones."""
+    logits = linear(x, output).float()
+    last = torch.arange(output.shape[0], device=x.device) == output.shape[0] - 1
+    return F.cross_entropy(torch.where(last, logits + others, logits), label, ignore_index=-1)
 
 
 class Network(nn.Module):
@@ -217,76 +68,82 @@ class Network(nn.Module):
         angle = torch.arange(POSITIONS + 1).float()[:, None] * frequency
         self.register_buffer("cos", angle.cos() * self.stretch)
         self.register_buffer("sin", angle.sin() * self.stretch)
+        self.precision = torch.float32
+        self._entropy: Callable[[Tensor, Tensor, Tensor, float], Tensor] = entropy
+
+    def quick(self, precision: torch.dtype, compiled: bool) -> None:
+        """For training: the products in `precision`, layers and loss compiled for each shape."""
+        self.precision = precision
+        for block in self.blocks:
+            block.precision = precision
+            if compiled:
+                block.compile(dynamic=False)
+        if compiled:
+            self._entropy = torch.compile(entropy, dynamic=False)
+
+    def rows(self, which: Tensor) -> Tensor:
+        """Embeddings [M, D] of rows [M] of the table: the sums of their features."""
+        return F.embedding_bag(self.table[which], self.features, mode="sum", padding_idx=0)
 
     def embedding(self) -> Tensor:
         """[rows + 1, D]; the last row is every unknown id's."""
-        mask = (self.table != 0).unsqueeze(-1)
-        return (self.features[self.table] * mask).sum(1)
+        return self.rows(torch.arange(len(self.table), device=self.table.device))
 
-    def output(self, embedding: Tensor) -> Tensor:
+    def output(self) -> Tensor:
         """[outputs + 1, D]; the last row is shared by every other id."""
-        tied = F.pad(embedding[self.outputs] @ self.tie, (0, 0, 0, 1))
-        return self.head + tied
+        return self.head + F.pad(self.rows(self.outputs) @ self.tie, (0, 0, 0, 1))
 
     def masks(
-        self,
-        prefix_length: Tensor,
-        start: Tensor,
-        sizes: tuple[int, int, int, int],
-        window: int | None,
+        self, prefix_length: Tensor, start: Tensor, sizes: Sizes, window: int | None
     ) -> Masks:
-        _, k, p, length = sizes
         wide = window or 1 << 30
-        i, j = torch.arange(p)[:, None], torch.arange(p)
-        opening = (j <= i) & (i - j < wide)
-        b, key = torch.arange(length)[:, None], torch.arange(length)
-        near = ((key <= b) & (b - key < wide)).expand(len(start), -1, -1)
-        at = start[:, None] + torch.arange(length)
+        place = torch.arange(max(sizes.prefix, sizes.length), device=start.device)
+        behind = place[:, None] - place
+        seen = (behind >= 0) & (behind < wide)
+        j = place[: sizes.prefix]
+        at = start[:, None] + place[: sizes.length]
         far = (j < prefix_length[:, None, None]) & (at[:, :, None] - j < wide)
-        branches = torch.cat((far, near), -1).repeat_interleave(k, 0)[:, None]
-
-        def additive(mask: Tensor) -> Tensor:
-            return F.pad(torch.where(mask, 0.0, -1e9), (1, 0))
-
-        return Masks(additive(opening), additive(branches))
+        opening, near = (seen[:n, :n].contiguous() for n in (sizes.prefix, sizes.length))
+        return Masks(opening, far[:, None, None, None], near)
 
     def forward(
         self, prefix: Tensor, prefix_length: Tensor, branch: Tensor, start: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Normed hidden rows of the branches [G*K*L, D], the output matrix, the balance penalty."""
         g, k, length = branch.shape
-        p = prefix.shape[1]
-        embedding = self.embedding()
-        x = embedding[torch.cat((prefix.reshape(-1), branch.reshape(-1)))]
+        sizes = Sizes(g, k, prefix.shape[1], length)
+        # A batch holds a tenth of the rows: only these are composed.
+        ids = torch.cat((prefix.reshape(-1), branch.reshape(-1)))
+        known, at = ids.unique(return_inverse=True)
+        x = F.embedding(at, self.rows(known))
+        place = torch.arange(max(sizes.prefix, length), device=start.device)
         positions = torch.cat((
-            torch.arange(p).repeat(g),
-            (start[:, None, None] + torch.arange(length)).expand(g, k, length).reshape(-1),
+            place[: sizes.prefix].repeat(g),
+            (start[:, None, None] + place[:length]).expand(g, k, length).reshape(-1),
         ))  # fmt: skip
         cos, sin = self.cos[positions][:, None], self.sin[positions][:, None]
-        narrow = self.masks(prefix_length, start, (g, k, p, length), self.shape.window)
-        full = self.masks(prefix_length, start, (g, k, p, length), None)
+        narrow = self.masks(prefix_length, start, sizes, self.shape.window)
+        full = self.masks(prefix_length, start, sizes, None)
         balance = x.new_zeros(())
         for number, block in enumerate(self.blocks):
-            masks = full if number % 2 else narrow
-            x = x + block.attention(block.before(x), cos, sin, (g, k, p, length), masks)
-            out, penalty = block.experts(block.after(x))
-            x = x + out
+            x, penalty = block(x, cos, sin, sizes, full if number % 2 else narrow)
             balance = balance + penalty
-        return self.norm(x[g * p :]), self.output(embedding), balance
+        return self.norm(x[g * sizes.prefix :]), self.output(), balance
 
     def loss(
-        self, prefix: Tensor, prefix_length: Tensor, branch: Tensor, start: Tensor, target: Tensor
+        self,
+        prefix: Tensor,
+        prefix_length: Tensor,
+        branch: Tensor,
+        start: Tensor,
+        trained: Tensor,
+        label: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropy over the trained tokens, with the balance penalty and without."""
+        """Mean cross-entropy over the trained tokens, with the balance penalty and without.
+
+        trained [M]: rows of the flat branches; label [M]: their next tokens' outputs, -1 for none.
+        """
         x, output, balance = self(prefix, prefix_length, branch, start)
-        flat = target.reshape(-1)
-        at = (flat >= 0).nonzero()[:, 0]
-        bias = F.pad(torch.zeros(output.shape[0] - 1), (0, 1), value=self.others)
-        entropy = F.cross_entropy(F.linear(x[at], output, bias), flat[at])
-        return entropy + 3e-3 * balance / self.shape.layers, entropy
-
-
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Half-split rotary embedding of [N, heads, S]; cos and sin carry YaRN's factor."""
-    a, b = x.chunk(2, -1)
-    return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
+        rows = x.index_select(0, trained).to(self.precision)
+        mean = self._entropy(rows, output, label, self.others)
+        return mean + 3e-3 * balance / self.shape.layers, mean

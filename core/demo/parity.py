@@ -15,7 +15,8 @@ from safetensors.torch import save_file
 
 from core.checkpoint import CONFIG, IDS, TENSORS, expand
 from core.demo.export import config, weights
-from core.demo.network import Network, Shape
+from core.demo.layers import Shape
+from core.demo.network import Network
 from core.demo.tasks import LEVELS, training
 from core.demo.train import build, load_state
 from core.demo.transcript import opening_tokens, random_opening, sample

@@ -1,30 +1,39 @@
 """Train the demo model: `python -m core.demo.train --minutes 75 --folder build/demo`.
 
 The learning rate follows the clock, so that a run ends when it was asked to. `last.pt` in the
-folder is written every minute; a run that was cut off goes on from it, on its own clock.
+folder is written every minute; a run that was cut off goes on from it, on its own clock. A numbered
+copy stays every ten minutes. Where there is no `last.pt`, `--from-weights` starts a new stage from
+exported weights.
 """
 
 import argparse
+import shutil
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from core.demo.batches import Batch, Batches
+from core.checkpoint import WEIGHTS
+from core.demo.batches import Batch
 from core.demo.compact import Compact, collect, feature_table
 from core.demo.cores import Cores
-from core.demo.network import Network, Shape
+from core.demo.layers import Shape
+from core.demo.network import Network
 from core.demo.optimizer import optimizers
+from core.demo.progress import Progress
+from core.demo.start import begin_from
+from core.demo.stream import Stream
 
-COLLECTED = 20_000  # questions from which the compact vocabulary is taken
+COLLECTED = 40_000  # questions from which the compact vocabulary is taken
 WARM_UP_STEPS = 100
 WARM_UP_RESUMED = 20
 AVERAGE = 0.96  # per AVERAGE_EVERY steps
 AVERAGE_EVERY = 5
-SHOW_SECONDS = 20
 SAVE_SECONDS = 60
+SHAPES = 128  # compiled variants of a layer that torch may keep: more than there are buckets
 
 
 def rate(done: float, flat: float) -> float:
@@ -32,10 +41,10 @@ def rate(done: float, flat: float) -> float:
     return 1.0 if done < flat else max(0.0, (1.0 - done) / (1.0 - flat))
 
 
-def tensors(batch: Batch) -> tuple[Tensor, ...]:
+def tensors(batch: Batch, device: str = "cpu") -> tuple[Tensor, ...]:
     """The batch as `Network.loss` takes it."""
-    arrays = (batch.prefix, batch.prefix_length, batch.branch, batch.start, batch.target)
-    return tuple(torch.from_numpy(a) for a in arrays)
+    parts = (batch.prefix, batch.prefix_length, batch.branch, batch.start)
+    return tuple(torch.from_numpy(a).to(device) for a in (*parts, batch.trained, batch.label))
 
 
 def build(compact: Compact, shape: Shape) -> Network:
@@ -46,28 +55,57 @@ def build(compact: Compact, shape: Shape) -> Network:
 
 def load_state(file: Path) -> dict[str, Any]:
     """What a run wrote: a file of one's own, as it may hold any Python object."""
-    state: dict[str, Any] = torch.load(file, weights_only=False)
+    state: dict[str, Any] = torch.load(file, weights_only=False, map_location="cpu")
     return state
+
+
+def quicken(network: Network, device: str, compiled: bool) -> None:
+    """bfloat16 where the processor has it, compiled where there is a compiler."""
+    if device == "cpu":
+        flags = Path("/proc/cpuinfo")
+        low = flags.exists() and "avx512_bf16" in flags.read_text()
+        compiled = compiled and shutil.which("g++") is not None
+        if compiled:
+            import torch._inductor.config as inductor
+
+            # The number of threads changes while training.
+            inductor.cpp.dynamic_threads = True
+    else:
+        low = device.startswith("cuda")
+        compiled = compiled and low
+    if compiled:
+        import torch._dynamo.config as dynamo
+
+        dynamo.recompile_limit = SHAPES
+    network.quick(torch.bfloat16 if low else torch.float32, compiled)
 
 
 class Run:
     """One training run: the network, its running average, the optimisers and the clock."""
 
-    def __init__(self, folder: Path, minutes: float, flat: float, peak: float) -> None:
-        self.file = folder / "last.pt"
-        self.seconds = minutes * 60
-        self.flat, self.peak = flat, peak
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.folder: Path = args.folder
+        self.file = self.folder / "last.pt"
+        self.device: str = args.device
+        self.seconds = args.minutes * 60
+        self.flat, self.peak = args.flat, args.peak
         self.resumed = self.file.exists()
         state = load_state(self.file) if self.resumed else None
         self.compact: Compact = state["compact"] if state else collect(COLLECTED)
         self.network = build(self.compact, Shape())
-        self.optimizers = optimizers(self.network)
-        self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
         self.steps, self.tokens, self.spent = 0, 0, 0.0
         if state:
             self.network.load_state_dict(state["network"])
-            self.average = state["average"]
             self.steps, self.tokens, self.spent = state["steps"], state["tokens"], state["spent"]
+        elif args.from_weights:
+            known = begin_from(self.network, self.compact, args.from_weights)
+            print(f"{args.from_weights}: {known} of {len(self.compact.ids)} rows were known")
+        self.network.to(self.device)
+        quicken(self.network, self.device, args.compile)
+        self.optimizers = optimizers(self.network)
+        self.average = {k: v.clone() for k, v in self.network.state_dict().items()}
+        if state:
+            self.average = {k: v.to(self.device) for k, v in state["average"].items()}
             for (optimizer, _), saved in zip(self.optimizers, state["optimizers"], strict=True):
                 optimizer.load_state_dict(saved)
         self.first, self.began = self.steps, time.monotonic()
@@ -75,7 +113,8 @@ class Run:
     @property
     def done(self) -> float:
         """The share of the run's time that is over."""
-        return (self.spent + time.monotonic() - self.began) / self.seconds
+        share: float = (self.spent + time.monotonic() - self.began) / self.seconds
+        return share
 
     def step(self, batch: Batch) -> float:
         """One step on one batch; returns the cross-entropy."""
@@ -85,7 +124,7 @@ class Run:
         for optimizer, peaks in self.optimizers:
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * factor
-        loss, entropy = self.network.loss(*tensors(batch))
+        loss, entropy = self.network.loss(*tensors(batch, self.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.network.features.grad[0] = 0  # feature 0 is the zero vector
@@ -102,9 +141,13 @@ class Run:
         # A young average would remember the first steps for too long.
         count = self.steps / AVERAGE_EVERY
         keep = min(AVERAGE, count / (count + 10))
-        for name, value in self.network.state_dict().items():
-            if value.is_floating_point():
-                self.average[name].lerp_(value, 1 - keep)
+        floats = {
+            name: value
+            for name, value in self.network.state_dict().items()
+            if value.is_floating_point()
+        }
+        averages = [self.average[name] for name in floats]
+        torch._foreach_lerp_(averages, list(floats.values()), 1 - keep)
 
     def save(self) -> None:
         """Write `last.pt`, whole or not at all."""
@@ -121,51 +164,57 @@ class Run:
         torch.save(state, part)
         part.replace(self.file)
 
+    def keep(self) -> None:
+        """A numbered copy of what was saved last."""
+        shutil.copyfile(self.file, self.folder / f"step-{self.steps:06}.pt")
+
 
 def main() -> None:
     """Read the options and train until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=75)
     parser.add_argument("--folder", type=Path, default=Path("build/demo"))
+    parser.add_argument("--from-weights", type=Path, nargs="?", const=WEIGHTS)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--flat", type=float, default=0.45, help="share of the time at peak rate")
     parser.add_argument("--peak", type=float, default=1.0, help="factor on all learning rates")
+    parser.add_argument("--keep-minutes", type=float, default=10, help="between numbered copies")
+    parser.add_argument("--steps", type=int, help="stop after so many, for comparisons")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     args.folder.mkdir(parents=True, exist_ok=True)
-    run = Run(args.folder, args.minutes, args.flat, args.peak)
+    run = Run(args)
     parameters = sum(p.numel() for p in run.network.parameters())
     print(
         f"{len(run.compact.ids)} rows in, {len(run.compact.outputs)} out, {parameters} parameters"
     )
-    train(run, Cores(args.threads), args.seed)
+    with closing(Stream(run.compact, args.seed + run.steps)) as stream:
+        train(run, stream, Cores(args.threads), args.keep_minutes * 60, args.steps)
 
 
-def train(run: Run, cores: Cores, seed: int) -> None:
+def train(run: Run, stream: Stream, cores: Cores, keep_seconds: float, steps: int | None) -> None:
     """Step until the run's time is over, saying how it goes and saving now and then."""
-    batches = iter(Batches(run.compact, seed + run.steps))
-    shown_at = saved_at = time.monotonic()
-    shown_tokens, losses = run.tokens, []
-    while run.done < 1:
+    batches = iter(stream)
+    progress = Progress(run.tokens)
+    saved_at = kept_at = time.monotonic()
+    while run.done < 1 and (steps is None or run.steps < steps):
         if run.steps % 5 == 0:
             torch.set_num_threads(cores.threads())
-        losses.append(run.step(next(batches)))
+        loss = run.step(next(batches))
+        note = f" threads {torch.get_num_threads()}"
+        progress.step(run.done, run.steps, run.tokens, loss, note)
         now = time.monotonic()
-        if now - shown_at > SHOW_SECONDS:
-            speed = (run.tokens - shown_tokens) / (now - shown_at)
-            loss = sum(losses) / len(losses)
-            print(
-                f"{run.done:6.1%} step {run.steps} tokens {run.tokens / 1e6:.2f}M {speed:.0f}/s "
-                f"loss {loss:.4f} threads {torch.get_num_threads()}",
-                flush=True,
-            )
-            shown_at, shown_tokens, losses = now, run.tokens, []
         if now - saved_at > SAVE_SECONDS:
             saved_at = now
             run.save()
+            if now - kept_at > keep_seconds:
+                kept_at = now
+                run.keep()
     run.save()
-    print(f"done: {run.steps} steps, {run.tokens / 1e6:.1f}M tokens")
+    progress.close(f"done: {run.steps} steps, {run.tokens / 1e6:.1f}M tokens")
 
 
 if __name__ == "__main__":
