@@ -17,6 +17,7 @@ from core.errors import ModelError
 
 LOAD = """
 import sys
+sys.modules["torch"] = None  # an import of it fails, as where it is not installed
 from pathlib import Path
 from core.blas import load_openblas
 load_openblas()
@@ -25,7 +26,7 @@ import mlx.core as mx
 from mlx_lm.utils import load_model
 model, config = load_model(expand(Path(sys.argv[1])))
 logits = model(mx.array([[200006, 1428, 200008]]))
-print(config["model_type"], logits.shape, bool(mx.isfinite(logits).all()), "torch" in sys.modules)
+print(config["model_type"], logits.shape, bool(mx.isfinite(logits).all()))
 """
 
 
@@ -121,4 +122,4 @@ def test_mlx_lm_loads_the_shipped_weights_without_torch(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOAD, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split("\n")[0] == "gpt_oss (1, 3, 201088) True False"
+    assert done.stdout.split("\n")[0] == "gpt_oss (1, 3, 201088) True"
