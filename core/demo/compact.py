@@ -60,7 +60,6 @@ def collect(questions: int, seed: int = 0) -> Compact:
     for number in range(1000):
         for text in {str(number), f"{number:02}", f"{number:03}"}:
             keep(encode(text))
-        said.update(encode(str(number)))
     for word in words():
         for text in (word, f" {word}"):
             keep(encode(text))

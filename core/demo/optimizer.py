@@ -83,7 +83,7 @@ def optimizers(network: Network) -> list[tuple[torch.optim.Optimizer, list[float
             head.append(p)
         else:
             rest.append(p)
-    peaks = [3e-3, 1.5e-3, 2e-3]
+    peaks = [5e-3, 2.5e-3, 2e-3]
     adam = torch.optim.AdamW(
         [{"params": ps, "lr": lr} for ps, lr in zip((tables, head, rest), peaks, strict=True)],
         betas=(0.9, 0.98), weight_decay=0.0, fused=True,

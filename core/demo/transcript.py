@@ -14,9 +14,8 @@ from core.demo.tasks.base import SLIP
 from core.demo.tasks.calculator import DESCRIPTION, NAME, PARAMETERS
 from core.vocabulary import CALL, CHANNEL, CONSTRAIN, END, MESSAGE, RETURN, START, encoding
 
-# Either a marked slip, a digit (or a whole number), or a run of anything else.
-_DIGITS = re.compile(rf"{SLIP}?\d|{SLIP}?[^\d{SLIP}]+")
-_NUMBERS = re.compile(rf"{SLIP}?\d{{1,3}}|{SLIP}?[^\d{SLIP}]+")
+# Either a marked slip, a digit, or a run of anything else.
+_PIECES = re.compile(rf"{SLIP}?\d|{SLIP}?[^\d{SLIP}]+")
 
 INSTRUCTIONS = (
     "You are a helpful assistant.", "Be brief.", "Answer in one sentence.",
@@ -114,14 +113,11 @@ def question_tokens(question: Question) -> list[int]:
     return [*tokens, START, *encode("assistant")]
 
 
-def spelled(text: str, whole_numbers: bool = False) -> tuple[list[int], list[int]]:
-    """Tokens of a reply's text, digits one by one, and 1 for each token that is trained.
-
-    `whole_numbers` leaves the vocabulary's own tokens of up to three digits.
-    """
+def spelled(text: str) -> tuple[list[int], list[int]]:
+    """Tokens of a reply's text, digits one by one, and 1 for each token that is trained."""
     tokens: list[int] = []
     trained: list[int] = []
-    for piece in (_NUMBERS if whole_numbers else _DIGITS).findall(text):
+    for piece in _PIECES.findall(text):
         slip = piece.startswith(SLIP)
         ids = encode(piece[1:] if slip else piece)
         tokens += ids
@@ -131,8 +127,7 @@ def spelled(text: str, whole_numbers: bool = False) -> tuple[list[int], list[int
 
 def reply(question: Question, level: Level) -> Sample:
     """The assistant's turn: analysis, then the final message or the tool call."""
-    whole = question.whole_numbers
-    thought, trained = spelled(question.analysis[level], whole)
+    thought, trained = spelled(question.analysis[level])
     tokens = [
         CHANNEL,
         *encode("analysis"),
@@ -148,7 +143,7 @@ def reply(question: Question, level: Level) -> Sample:
         rest = [*encode(f"commentary to=functions.{NAME} "), CONSTRAIN, *encode("json"), MESSAGE]
         rest += [*spelled(question.arguments)[0], CALL]
     else:
-        rest = [*encode("final"), MESSAGE, *spelled(question.final, whole)[0], RETURN]
+        rest = [*encode("final"), MESSAGE, *spelled(question.final)[0], RETURN]
     return Sample(tokens + rest, weights + [1] * len(rest))
 
 

@@ -39,8 +39,7 @@ class Question:
     `answer` is a string that a right final message contains. `keys` name the content for the
     held-out split: the first is the question itself, the others are partial results that the
     shown work would give away. `history` holds earlier (user, final) turns; `arguments`, when
-    set, makes the reply a calculator call. `whole_numbers` keeps the vocabulary's number tokens
-    in the reply, where numbers are compared and copied but never computed with.
+    set, makes the reply a calculator call.
     """
 
     family: str
@@ -54,7 +53,6 @@ class Question:
     done: Call | None = None
     tools: bool = False
     numeric: bool = field(default=False)
-    whole_numbers: bool = False
 
 
 def is_held_out(key: str) -> bool:

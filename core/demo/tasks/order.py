@@ -57,7 +57,7 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
         "high": high,
     }
     key = "order:" + ",".join(map(str, [*numbers, way]))
-    return Question("order", prompt, answer, answer, analysis, (key,), whole_numbers=True)
+    return Question("order", prompt, answer, answer, analysis, (key,))
 
 
 def _insertions(numbers: list[int], down: bool) -> str:
@@ -97,18 +97,17 @@ def _sorting_slip(rng: Random, way: str, numbers: list[int], down: bool) -> str:
         work = _sorted_work(way, given, down)
         head, _, rest = work.partition("\n")
         words = head.split(" ")
-        words[2 + at] = f"{SLIP}{words[2 + at]}"
+        words[2 + at] = _marked(given[at], numbers[at])
         row = sorted(given, reverse=down)
         return f"{' '.join(words)}\n{rest}\n{_sorting_check(numbers, row)}"
+    row = list(ordered)
     if rng.random() < 0.6 or at == 0:
-        ordered[at] = _misread(rng, ordered[at], ordered)
-        marked = {at}
+        row[at] = _misread(rng, row[at], ordered)
     else:
-        ordered[at - 1], ordered[at] = ordered[at], ordered[at - 1]
-        marked = {at - 1, at}
-    shown = " ".join(f"{SLIP}{n}" if i in marked else str(n) for i, n in enumerate(ordered))
+        row[at - 1], row[at] = row[at], row[at - 1]
+    shown = " ".join(_marked(n, right) for n, right in zip(row, ordered, strict=True))
     work = _sorted_work(way, numbers, down).rsplit(". ", 1)[0]
-    return f"{work}. {shown}\n{_sorting_check(numbers, ordered)}"
+    return f"{work}. {shown}\n{_sorting_check(numbers, row)}"
 
 
 def _misread(rng: Random, number: int, taken: list[int]) -> int:
@@ -119,6 +118,14 @@ def _misread(rng: Random, number: int, taken: list[int]) -> int:
         wrong = int(shown[:at] + rng.choice("123456789") + shown[at + 1 :])
         if wrong != number and wrong not in taken:
             return wrong
+
+
+def _marked(number: int, right: int) -> str:
+    """`number`, the digits that differ from those of `right` marked as a slip."""
+    shown, wanted = str(number), str(right)
+    if len(shown) != len(wanted):
+        return "".join(f"{SLIP}{digit}" for digit in shown)
+    return "".join(d if d == w else f"{SLIP}{d}" for d, w in zip(shown, wanted, strict=True))
 
 
 def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
@@ -142,7 +149,7 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     key = f"order:{word}:" + ",".join(map(str, numbers))
     return Question(
         "order", prompt, str(best), f"The {word} is **{best}**.", analysis, (key,),
-        numeric=True, whole_numbers=True,
+        numeric=True,
     )  # fmt: skip
 
 
@@ -163,7 +170,9 @@ def _extreme_slip(rng: Random, word: str, numbers: list[int], largest: bool) -> 
         wrong = _misread(rng, best, numbers)
     duels = _duels(numbers, largest).rsplit(" ", 1)[0]
     given = " ".join(map(str, numbers))
-    return f"The {word} of {given}\n{duels} {SLIP}{wrong}\n{_extreme_check(numbers, wrong)}"
+    return (
+        f"The {word} of {given}\n{duels} {_marked(wrong, best)}\n{_extreme_check(numbers, wrong)}"
+    )
 
 
 def _extreme_check(numbers: list[int], best: int) -> str:
