@@ -4,12 +4,13 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 ARGS ?=
+N ?= 100000
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help run test lint format screenshots bench lock clean
+.PHONY: help run test lint format screenshots bench fuzz lock clean
 
 help:
 	@echo "make run          install, then open the page        (ARGS=\"--port 7861 --no-browser\")"
@@ -18,6 +19,7 @@ help:
 	@echo "make format       let ruff format and mend what it can"
 	@echo "make screenshots  the pictures of the README, taken from the real page"
 	@echo "make bench        the figures of the README, measured on this machine"
+	@echo "make fuzz         random streams against the parser's laws        (N=1000000)"
 	@echo "make lock         resolve requirements.lock again (needs uv)"
 	@echo "make clean        remove the environment and everything that was built"
 
@@ -42,6 +44,9 @@ screenshots: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz $(N) $(ARGS)
 
 # A second run finds the stamp and installs nothing.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -9,8 +9,8 @@ and each time told by a Repaired event:
 2. A header that never comes to `<|message|>` proves nothing: the text in it is analysis.
 3. A `<|message|>` amid an answer has lost its header: the text behind it is analysis.
 4. Text of the assistant without any channel is commentary: seen, but not passed off as an answer.
-5. The turn is over at `<|return|>`, at `<|call|>`, and where the model begins to speak for somebody
-   else. Whatever follows is analysis.
+5. The turn is over at `<|return|>` and `<|call|>`, once anything but analysis was said, and where
+   the model begins to speak for somebody else. Whatever follows is analysis.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ class ChannelParser:
         self._header = _OpenHeader(0, after_prompt, excused=after_prompt)
         self._at = 0
         self._messages = 0
+        self._spoken = False  # outside analysis, or to a tool
+        self._stopped = False
         self._turn_over = False
         self._events: list[ParserEvent] = []
 
@@ -144,7 +146,12 @@ class ChannelParser:
         self._events += message.close(tokens, complete)
         self._message = None
         self._header = _OpenHeader(self._at)
-        self._turn_over = self._turn_over or bool(STOP_IDS.intersection(tokens))
+        self._stop_at(tokens)
+
+    def _stop_at(self, tokens: tuple[int, ...]) -> None:
+        if STOP_IDS.intersection(tokens):
+            self._stopped = True
+            self._turn_over = self._turn_over or self._spoken
 
     # Headers
 
@@ -191,7 +198,7 @@ class ChannelParser:
         else:
             self._header.tokens.append(token)
             self._set_aside(RepairKind.CUT_HEADER)
-        self._turn_over = self._turn_over or token in STOP_IDS
+        self._stop_at((token,))
         if self._message is None:
             self._header = _OpenHeader(self._at)
 
@@ -248,6 +255,10 @@ class ChannelParser:
             channel, recipient, content_type = Channel.ANALYSIS, None, None
             if RepairKind.FOREIGN_ROLE not in wrong:
                 wrong = [*wrong, RepairKind.AFTER_TURN]
+        elif self._stopped:
+            wrong = [*wrong, RepairKind.EARLY_STOP]
+        self._stopped = False
+        self._spoken = self._spoken or channel is not Channel.ANALYSIS or recipient is not None
         for kind in wrong:
             self._repaired(kind, header.at)
         tokens = tuple(header.tokens)
