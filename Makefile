@@ -4,13 +4,14 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 ARGS ?=
+N ?= 100000
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test lint format screenshots bench train lock clean
+.PHONY: help run test lint format screenshots bench train fuzz lock clean
 
 help:
 	@echo "make run          install, then open the page        (ARGS=\"--port 7861 --no-browser\")"
@@ -20,6 +21,7 @@ help:
 	@echo "make screenshots  the pictures of the README, taken from the real page"
 	@echo "make bench        the figures of the README, measured on this machine"
 	@echo "make train        train the embedded model again     (ARGS=\"--minutes 75 --folder build/demo\")"
+	@echo "make fuzz         random streams against the parser's laws        (N=1000000)"
 	@echo "make lock         resolve requirements.lock again (needs uv)"
 	@echo "make clean        remove the environment and everything that was built"
 
@@ -54,6 +56,8 @@ $(TRAINING): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt || { \
 		echo "torch could not be installed: see the lines above. About 5 GB of disk must be free on Linux."; exit 1; }
 	@touch $@
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz $(N) $(ARGS)
 
 # A second run finds the stamp and installs nothing.
 $(INSTALLED): requirements.lock pyproject.toml

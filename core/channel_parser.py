@@ -9,8 +9,8 @@ and each time told by a Repaired event:
 2. A header that never comes to `<|message|>` proves nothing: the text in it is analysis.
 3. A `<|message|>` amid an answer has lost its header: the text behind it is analysis.
 4. Text of the assistant without any channel is commentary: seen, but not passed off as an answer.
-5. The turn is over at `<|return|>`, at `<|call|>`, and where the model begins to speak for somebody
-   else. Whatever follows is analysis.
+5. The turn is over at `<|return|>` and `<|call|>`, once anything but analysis was said, and where
+   the model begins to speak for somebody else. Whatever follows is analysis.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import openai_harmony as harmony
-
-from core.conversation import Channel, Message, Role
-from core.events import MessageDone, MessageStarted, ParserEvent, Repaired, TextDelta
+from core.content import Decoders, OpenMessage
+from core.conversation import Channel
+from core.events import MessageStarted, ParserEvent, Repaired
 from core.header import (
     MAX_TOKENS,
     can_become_header,
@@ -41,20 +40,9 @@ from core.vocabulary import (
     RETURN,
     START,
     STOP_IDS,
-    encoding,
 )
 
 _ENDS = frozenset({END, RETURN, CALL})
-
-
-@dataclass(slots=True)
-class _OpenMessage:
-    index: int
-    channel: Channel
-    recipient: str | None
-    content_type: str | None
-    tokens: list[int] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,16 +71,22 @@ class ChannelParser:
     """
 
     def __init__(self, after_prompt: bool = True) -> None:
-        self._inner = _fresh()
-        self._message: _OpenMessage | None = None
+        self._decoders = Decoders()
+        self._message: OpenMessage | None = None
         self._header = _OpenHeader(0, after_prompt, excused=after_prompt)
         self._at = 0
         self._messages = 0
+        self._spoken = False  # outside analysis, or to a tool
+        self._stopped = False
         self._turn_over = False
         self._events: list[ParserEvent] = []
 
     def feed(self, token_ids: Sequence[int]) -> list[ParserEvent]:
         """The events of the next tokens; at most one TextDelta for each run of content."""
+        message = self._message
+        if message is not None and len(token_ids) == 1 and 0 <= token_ids[0] < FIRST_SPECIAL:
+            self._at += 1  # as nearly always where a stream is read token by token
+            return [message.take((token_ids[0],))]
         self._run(token_ids)
         events, self._events = self._events, []
         return events
@@ -110,35 +104,19 @@ class ChannelParser:
         position, end = 0, len(token_ids)
         while position < end:
             token = token_ids[position]
+            start = position
+            position += 1
             if self._message is None:
                 self._in_header(token)
-                position += 1
-            elif 0 <= token < FIRST_SPECIAL:
-                position = self._content(self._message, token_ids, position)
-            else:
+            elif not 0 <= token < FIRST_SPECIAL:
                 self._in_content(token)
-                position += 1
+            else:
+                while position < end and 0 <= token_ids[position] < FIRST_SPECIAL:
+                    position += 1
+                self._at += position - start
+                self._events.append(self._message.take(tuple(token_ids[start:position])))
 
     # Content
-
-    def _content(self, message: _OpenMessage, token_ids: Sequence[int], position: int) -> int:
-        """Take in a run of text tokens, the hot path. Returns where it ends."""
-        inner, process = self._inner, self._inner.process
-        start = position
-        text = ""
-        for token in token_ids[start:] if start else token_ids:
-            if not 0 <= token < FIRST_SPECIAL:
-                break
-            process(token)
-            if piece := inner.last_content_delta:
-                text += piece
-            position += 1
-        tokens = tuple(token_ids[start:position])
-        self._at += len(tokens)
-        message.tokens += tokens
-        message.pieces.append(text)
-        self._events.append(TextDelta(message.index, text, tokens))
-        return position
 
     def _in_content(self, token: int) -> None:
         """A token that is no text, while a message is open."""
@@ -165,18 +143,15 @@ class ChannelParser:
         message = self._message
         if message is None:
             return
-        self._inner.process(tokens[0] if tokens else END)
-        joined = "".join(message.pieces)
-        whole: str = encoding().decode(message.tokens)
-        if len(whole) > len(joined):  # an unfinished character: it comes as the replacement one
-            self._events.append(TextDelta(message.index, whole[len(joined) :], ()))
-        value = Message(
-            Role.ASSISTANT, whole, message.channel, message.recipient, message.content_type
-        )
-        self._events.append(MessageDone(message.index, value, complete, tokens))
+        self._events += message.close(tokens, complete)
         self._message = None
         self._header = _OpenHeader(self._at)
-        self._turn_over = self._turn_over or bool(STOP_IDS.intersection(tokens))
+        self._stop_at(tokens)
+
+    def _stop_at(self, tokens: tuple[int, ...]) -> None:
+        if STOP_IDS.intersection(tokens):
+            self._stopped = True
+            self._turn_over = self._turn_over or self._spoken
 
     # Headers
 
@@ -223,7 +198,7 @@ class ChannelParser:
         else:
             self._header.tokens.append(token)
             self._set_aside(RepairKind.CUT_HEADER)
-        self._turn_over = self._turn_over or token in STOP_IDS
+        self._stop_at((token,))
         if self._message is None:
             self._header = _OpenHeader(self._at)
 
@@ -280,29 +255,18 @@ class ChannelParser:
             channel, recipient, content_type = Channel.ANALYSIS, None, None
             if RepairKind.FOREIGN_ROLE not in wrong:
                 wrong = [*wrong, RepairKind.AFTER_TURN]
+        elif self._stopped:
+            wrong = [*wrong, RepairKind.EARLY_STOP]
+        self._stopped = False
+        self._spoken = self._spoken or channel is not Channel.ANALYSIS or recipient is not None
         for kind in wrong:
             self._repaired(kind, header.at)
         tokens = tuple(header.tokens)
-        self._message = _OpenMessage(self._messages, channel, recipient, content_type)
+        decoder = self._decoders.enter(channel, None if wrong else tokens)
+        self._message = OpenMessage(self._messages, channel, recipient, content_type, decoder)
         self._events.append(MessageStarted(self._messages, channel, recipient, tokens))
         self._messages += 1
         self._header = _OpenHeader(self._at)
-        self._enter_content(channel, tokens, clean=not wrong)
-
-    def _enter_content(self, channel: Channel, tokens: tuple[int, ...], clean: bool) -> None:
-        """Bring openai-harmony to the content: by the model's own header where that is clean."""
-        plain = header_for(channel)
-        header: list[int] = [*plain, MESSAGE]
-        if clean:
-            prefix = [] if tokens[0] == START else plain[: 1 if tokens[0] == plain[1] else 2]
-            header = [*prefix, *tokens]
-        try:
-            for token in header:
-                self._inner.process(token)
-        except harmony.HarmonyError:
-            self._inner = _fresh()
-            for token in (*plain, MESSAGE):
-                self._inner.process(token)
 
     def _set_aside(self, kind: RepairKind) -> None:
         header = self._header
@@ -318,7 +282,3 @@ class ChannelParser:
 
     def _repaired(self, kind: RepairKind, at: int, tokens: tuple[int, ...] = ()) -> None:
         self._events.append(Repaired(kind, at, tokens))
-
-
-def _fresh() -> harmony.StreamableParser:
-    return harmony.StreamableParser(encoding(), role=None, strict=False)

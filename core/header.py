@@ -30,6 +30,11 @@ _GRAMMAR = re.compile(
     """,
     re.VERBOSE,
 )
+_DOUBLED = (  # the same field twice says no more than once
+    (re.compile(r"(<\|(?:channel|constrain)\|>)(?: ?\1)+"), r"\1"),
+    (re.compile(r"(<\|channel\|> ?([^ <]+))(?: ?<\|channel\|> ?\2(?![^ <]))+"), r"\1"),
+    (re.compile(r"(\bto=[^ <]+)(?: \1(?![^ <]))+"), r"\1"),
+)
 _FIELDS = re.compile(r"\bto=\S*|<\|constrain\|>\s*\S*|<\|channel\|>")
 _ROLES = frozenset(Role)
 _THE_USER = ("user", "all")
@@ -37,12 +42,16 @@ _THE_USER = ("user", "all")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a complete header says. channel is the word as written; None where there is none."""
+    """What a complete header says.
+
+    channel: the word as written; None where there is none. doubled: a field stood there twice.
+    """
 
     role: str | None
     channel: str | None
     recipient: str | None
     content_type: str | None
+    doubled: bool = False
 
     @property
     def speaks_for_another(self) -> bool:
@@ -86,7 +95,8 @@ def read_header(tokens: Sequence[int], after_prompt: bool) -> Header | None:
 
     after_prompt: the prompt has written `<|start|>assistant` already.
     """
-    match = _match(_fields(tokens)) if len(tokens) <= MAX_TOKENS else None
+    fields = _fields(tokens)
+    match = _match(fields) if len(tokens) <= MAX_TOKENS else None
     if match is None or bool(match["marker"]) != (CHANNEL in tokens):
         return None
     if match["bare"] and not match["marker"]:
@@ -96,13 +106,16 @@ def read_header(tokens: Sequence[int], after_prompt: bool) -> Header | None:
         if role not in (None, Role.ASSISTANT):
             return None
         role = Role.ASSISTANT.value
+    if match["to"] and match["to_behind"] and match["to"] != match["to_behind"]:
+        return None
     recipient = match["to"] or match["to_behind"]
     content_type = match["constrained"] or match["bare"]
     if match["bare"] and not recipient and "." in match["bare"] and match["channel"] != "final":
         recipient, content_type = match["bare"], None  # `commentary functions.x`, without `to=`
     if recipient in _THE_USER:
         recipient = None
-    return Header(role, match["channel"], recipient or None, content_type or None)
+    doubled = match.string != _folded(fields)
+    return Header(role, match["channel"], recipient or None, content_type or None, doubled)
 
 
 def split_header(tokens: Sequence[int], after_prompt: bool) -> Split:
@@ -150,8 +163,15 @@ def _fields(tokens: Sequence[int]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def _match(fields: tuple[int, ...]) -> re.Match[str] | None:
+    text = _folded(fields)
+    for doubled, once in _DOUBLED:
+        text = doubled.sub(once, text)
+    return _GRAMMAR.fullmatch(text)
+
+
+def _folded(fields: tuple[int, ...]) -> str:
     # Runs of spaces are folded, so that the match is linear in what the model wrote.
-    return _GRAMMAR.fullmatch(" ".join(encoding().decode(fields).split()))
+    return " ".join(encoding().decode(fields).split())
 
 
 @lru_cache(maxsize=1)

@@ -20,12 +20,14 @@ class RepairKind(StrEnum):
     MISSING_CHANNEL = "message without a channel"
     UNKNOWN_CHANNEL = "unknown channel"
     UNKNOWN_ROLE = "unknown role"
+    DOUBLED_FIELD = "header field doubled"
     LOST_HEADER = "message marker without a header"
     NO_HEADER = "text without a header"
     BROKEN_HEADER = "broken header"
     CUT_HEADER = "header cut off"
     FOREIGN_ROLE = "message in somebody else's role"
     AFTER_TURN = "text after the end of the turn"
+    EARLY_STOP = "end of the turn before anything was said"
     CALL_ON_FINAL = "tool call on the final channel"
     STRAY = "stray token"
     NOT_IN_VOCABULARY = "token outside the vocabulary"
@@ -34,6 +36,7 @@ class RepairKind(StrEnum):
 KEEPS_RECIPIENT: Final = (
     RepairKind.MISSING_CHANNEL,
     RepairKind.MISSING_ROLE,
+    RepairKind.DOUBLED_FIELD,
     RepairKind.CALL_ON_FINAL,
 )
 """With these the message is still what it says it is, and may be a tool call."""
@@ -53,12 +56,13 @@ def channel_of(header: Header, role_may_be_missing: bool) -> tuple[Channel, list
         return Channel.COMMENTARY, [RepairKind.MISSING_CHANNEL]
     if header.channel not in _CHANNELS:
         return Channel.ANALYSIS, [RepairKind.UNKNOWN_CHANNEL]
+    doubled = [RepairKind.DOUBLED_FIELD] if header.doubled else []
     channel = Channel(header.channel)
     if channel is Channel.FINAL and header.recipient is not None:
-        return Channel.COMMENTARY, [RepairKind.CALL_ON_FINAL]
+        return Channel.COMMENTARY, [RepairKind.CALL_ON_FINAL, *doubled]
     if header.role is None and not role_may_be_missing:
-        return channel, [RepairKind.MISSING_ROLE]
-    return channel, []
+        return channel, [RepairKind.MISSING_ROLE, *doubled]
+    return channel, doubled
 
 
 def stray(token: int) -> RepairKind:

@@ -297,6 +297,21 @@ MALFORMED = {
         [("analysis", "Two and two.")],
         ["broken header"],
     ),
+    "channel marker doubled": (
+        f"{THOUGHT}{S}{C}{C}final{M}Four.{R}",
+        [("analysis", "Two and two."), ("final", "Four.")],
+        ["header field doubled"],
+    ),
+    "channel marker and name doubled": (
+        f"{THOUGHT}{S}{C}final{C}final{M}Four.{R}",
+        [("analysis", "Two and two."), ("final", "Four.")],
+        ["header field doubled"],
+    ),
+    "two recipients in one header": (
+        f"{THOUGHT}{S} to=functions.a{C}commentary to=functions.b{M}{{}}<|call|>",
+        [("analysis", "Two and two."), ("analysis", "{}")],
+        ["broken header"],
+    ),
     "channel without a name": (
         f"{C}{M}Two and two.{E}",
         [("analysis", "Two and two.")],
@@ -369,6 +384,21 @@ MALFORMED = {
     "a second answer after return": (
         f"{C}final{M}Four.{R}{S}{C}final{M}Five.{R}",
         [("final", "Four."), ("analysis", "Five.")],
+        ["text after the end of the turn"],
+    ),
+    "return behind the analysis": (
+        f"{C}analysis{M}Two and two.{R}{ANSWER}",
+        [("analysis", "Two and two."), ("final", "Four.")],
+        ["end of the turn before anything was said"],
+    ),
+    "return between the messages": (
+        f"{THOUGHT}{R}{ANSWER}",
+        [("analysis", "Two and two."), ("final", "Four.")],
+        ["stray token", "end of the turn before anything was said"],
+    ),
+    "an answer behind a call to a built-in tool": (
+        f"{C}analysis to=python code{M}2+2<|call|>{ANSWER}",
+        [("analysis", "2+2"), ("analysis", "Four.")],
         ["text after the end of the turn"],
     ),
     "an invented user turn": (
