@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from core.prompt import HarmonyPrompt, render
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
+from core.tool_loop import LIMIT, ToolTurn, run_with_tools
+from core.tools import Function
 from core.vocabulary import STOP_IDS
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
@@ -169,6 +171,32 @@ class InferenceEngine:
                 results[run.level].append(run.result())
         frozen = {level: tuple(runs) for level, runs in results.items()}
         return Comparison(_question(prompt), frozen, judge(frozen))
+
+    def run_tools(
+        self,
+        prompt: Prompt,
+        functions: Sequence[Function],
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+        capture_reasoning: bool | None = None,
+        *,
+        limit: int = LIMIT,
+        on_run: Callable[[Run], None] | None = None,
+    ) -> ToolTurn:
+        """Run a prompt with tools: what the model calls is carried out, until it answers.
+
+        limit: calls carried out at most. on_run: gets each Run as it starts, to read its events.
+        Nothing that the model writes, and nothing that a function raises, raises here.
+        """
+        conversation = conversation_from(prompt)
+        date = conversation.current_date or self.config.date_now()
+        return run_with_tools(
+            lambda c: self.start(c, params, reasoning_level, capture_reasoning),
+            replace(conversation, current_date=date),
+            functions,
+            limit,
+            on_run,
+        )
 
     def close(self) -> None:
         """End what runs and free the model. Safe to call twice."""
