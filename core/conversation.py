@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from core.errors import InvalidPrompt
-from core.schema import check_name, check_parameters
+from core.schema import check_name, check_parameters, check_schema
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -89,6 +89,22 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseFormat:
+    """A JSON schema that the answer should follow. It guides the model; nothing enforces it.
+
+    Raises InvalidPrompt where the model could not be told of it as it is.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "The response format's name")
+        check_schema(self.schema, f"The schema of response format {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """An ordered list of messages (user, assistant, tool) with what frames them.
 
@@ -101,6 +117,7 @@ class Conversation:
     instructions: str | None = None
     tools: tuple[Tool, ...] = ()
     current_date: str | None = None
+    response_formats: tuple[ResponseFormat, ...] = ()
 
     def adding(self, *messages: Message) -> Conversation:
         """This conversation with messages appended."""
