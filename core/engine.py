@@ -6,9 +6,10 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from core.backends.base import TokenBackend, TokenRequest
+from core.backends.base import Handle, TokenBackend, TokenRequest
 from core.compare import Comparison, judge
 from core.config import InferenceConfig, ReasoningLevel
 from core.config import reasoning_level as read_level
@@ -100,7 +101,7 @@ class InferenceEngine:
         ]
         requests = [TokenRequest(_segments(run), run.params, STOP_IDS, run.on_step) for run in runs]
         for run, handle in zip(runs, self._backend.submit(requests), strict=True):
-            run.attach(handle)
+            run.attach(handle, partial(self._gone_on, run))
         return tuple(runs)
 
     def generate(
@@ -220,6 +221,13 @@ class InferenceEngine:
         room = self._room(prompt, len(given))
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
         return Run(prompt, level, fitting, self.model, capture_reasoning, given)
+
+    def _gone_on(self, run: Run, behind: tuple[int, ...], max_tokens: int) -> Handle:
+        """Let a run's model go on from the prompt and `behind` it. See core.run.GoOn."""
+        fitting = min(max_tokens, self._room(run.prompt, len(behind)))
+        params = replace(run.params, max_tokens=fitting)
+        segments = (*run.prompt.segments, behind)
+        return self._backend.submit([TokenRequest(segments, params, STOP_IDS, run.on_step)])[0]
 
     def _room(self, prompt: HarmonyPrompt, given: int) -> int:
         """Tokens left for the model to write. Raises PromptTooLong where there are none."""
