@@ -162,9 +162,10 @@ def _left_out(order: Sequence[ReasoningLevel], runs: Runs, counted: Runs) -> str
 
 
 def _why(result: GenerationResult) -> str:
+    thinking = "" if result.text.strip() else " while thinking"
     words = {
         FinishReason.CANCELLED: "was stopped",
-        FinishReason.LENGTH: "ran out of tokens",
+        FinishReason.LENGTH: f"ran out of tokens{thinking}",
         FinishReason.TOOL_CALL: "called a tool",
     }
     return words.get(result.finish_reason, "gave an empty answer")

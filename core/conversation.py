@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from core.errors import InvalidPrompt
+from core.schema import check_name, check_parameters, check_schema
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -68,11 +69,39 @@ class Tool:
     """A function the model may call, declared in the developer message.
 
     parameters: a JSON schema of type object, or None for a function without arguments.
+
+    Raises InvalidPrompt where the model could not be told of it as it is.
     """
 
     name: str
     description: str
     parameters: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "The tool's name")
+        if not isinstance(self.description, str):
+            raise InvalidPrompt(
+                f"The description of tool {self.name!r} is {type(self.description).__name__}; "
+                "it must be a string that says what the tool does."
+            )
+        if self.parameters is not None:
+            check_parameters(self.parameters, f"The parameters of tool {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat:
+    """A JSON schema that the answer should follow. It guides the model; nothing enforces it.
+
+    Raises InvalidPrompt where the model could not be told of it as it is.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    description: str | None = None
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "The response format's name")
+        check_schema(self.schema, f"The schema of response format {self.name!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +117,7 @@ class Conversation:
     instructions: str | None = None
     tools: tuple[Tool, ...] = ()
     current_date: str | None = None
+    response_formats: tuple[ResponseFormat, ...] = ()
 
     def adding(self, *messages: Message) -> Conversation:
         """This conversation with messages appended."""

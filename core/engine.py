@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from core.backends.base import TokenBackend, TokenRequest
+from core.backends.base import Handle, TokenBackend, TokenRequest
 from core.compare import Comparison, judge
 from core.config import InferenceConfig, ReasoningLevel
 from core.config import reasoning_level as read_level
@@ -21,6 +22,8 @@ from core.prompt import HarmonyPrompt, render
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
+from core.tool_loop import LIMIT, ToolTurn, run_with_tools
+from core.tools import Function
 from core.vocabulary import STOP_IDS
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
@@ -98,7 +101,7 @@ class InferenceEngine:
         ]
         requests = [TokenRequest(_segments(run), run.params, STOP_IDS, run.on_step) for run in runs]
         for run, handle in zip(runs, self._backend.submit(requests), strict=True):
-            run.attach(handle)
+            run.attach(handle, partial(self._gone_on, run))
         return tuple(runs)
 
     def generate(
@@ -170,6 +173,32 @@ class InferenceEngine:
         frozen = {level: tuple(runs) for level, runs in results.items()}
         return Comparison(_question(prompt), frozen, judge(frozen))
 
+    def run_tools(
+        self,
+        prompt: Prompt,
+        functions: Sequence[Function],
+        params: SamplingParams | None = None,
+        reasoning_level: ReasoningLevel | str | None = None,
+        capture_reasoning: bool | None = None,
+        *,
+        limit: int = LIMIT,
+        on_run: Callable[[Run], None] | None = None,
+    ) -> ToolTurn:
+        """Run a prompt with tools: what the model calls is carried out, until it answers.
+
+        limit: calls carried out at most. on_run: gets each Run as it starts, to read its events.
+        Nothing that the model writes, and nothing that a function raises, raises here.
+        """
+        conversation = conversation_from(prompt)
+        date = conversation.current_date or self.config.date_now()
+        return run_with_tools(
+            lambda c: self.start(c, params, reasoning_level, capture_reasoning),
+            replace(conversation, current_date=date),
+            functions,
+            limit,
+            on_run,
+        )
+
     def close(self) -> None:
         """End what runs and free the model. Safe to call twice."""
         self._backend.close()
@@ -192,6 +221,13 @@ class InferenceEngine:
         room = self._room(prompt, len(given))
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
         return Run(prompt, level, fitting, self.model, capture_reasoning, given)
+
+    def _gone_on(self, run: Run, behind: tuple[int, ...], max_tokens: int) -> Handle:
+        """Let a run's model go on from the prompt and `behind` it. See core.run.GoOn."""
+        fitting = min(max_tokens, self._room(run.prompt, len(behind)))
+        params = replace(run.params, max_tokens=fitting)
+        segments = (*run.prompt.segments, behind)
+        return self._backend.submit([TokenRequest(segments, params, STOP_IDS, run.on_step)])[0]
 
     def _room(self, prompt: HarmonyPrompt, given: int) -> int:
         """Tokens left for the model to write. Raises PromptTooLong where there are none."""

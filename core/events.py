@@ -2,11 +2,13 @@
 
     Started  Prefill*  ( MessageStarted TextDelta* MessageDone )*  Finished
     Repaired may stand anywhere between Started and Finished. Where the turn's beginning was given,
-    its messages come right behind Started, before any Prefill.
+    its messages come right behind Started, before any Prefill. `Run.finish_now` puts Inserted among
+    the messages: the end of the thinking and the header of the answer follow it, then Prefill.
 
 Laws: the deltas of a message joined are its text. Every event that consumed model tokens carries
 them, so the `tokens` of all events joined are the raw record of the run, markers included: first
-those that were given, then those that the model wrote. Finished comes last and once.
+those that were given, then those that the model wrote, but for what Inserted tells. Finished comes
+last and once.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class Usage:
     prompt_tokens: in the rendered prompt; cached_tokens: of those, not computed again.
     analysis_tokens, commentary_tokens, final_tokens: content of each channel, given or generated.
     generated_tokens: everything the model produced, markers and headers included.
-    given_tokens: of the turn, given by the caller instead (the first ones of the raw record).
+    given_tokens: of the turn, given by the caller instead: the first ones of the raw record, and
+        those that Inserted tells.
     """
 
     prompt_tokens: int = 0
@@ -107,7 +110,11 @@ class MessageStarted:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """More of message `index`. `text` may lag behind `tokens` by an unfinished UTF-8 character."""
+    """More of message `index`.
+
+    `text` may lag behind `tokens` by an unfinished UTF-8 character, and by what may turn out to be
+    the beginning of a stop string.
+    """
 
     index: int
     text: str
@@ -138,6 +145,17 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True)
+class Inserted:
+    """The caller asked for the answer: `count` tokens of the raw record, from index `at_token` on,
+    were not written by the model. The messages behind this event carry them.
+    """
+
+    at_token: int
+    count: int
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run ended; nothing follows."""
 
@@ -148,4 +166,4 @@ class Finished:
 
 
 ParserEvent = MessageStarted | TextDelta | MessageDone | Repaired
-Event = Started | Prefill | ParserEvent | Finished
+Event = Started | Prefill | Inserted | ParserEvent | Finished

@@ -11,7 +11,7 @@ from operator import index
 from typing import SupportsIndex
 
 from core.errors import InvalidPrompt
-from core.vocabulary import MODEL_ROWS, STOP_IDS, encoding, token_text
+from core.vocabulary import END, MESSAGE, MODEL_ROWS, STOP_IDS, encoding, token_text
 
 Prefix = str | Sequence[int]
 
@@ -20,6 +20,24 @@ FINAL_FOLLOWS = "<|end|><|start|>assistant<|channel|>final<|message|>"
 
 `<|end|>` alone is not enough, the model would begin to think again.
 """
+
+
+def answer_follows(tokens: Sequence[int]) -> tuple[int, ...]:
+    """A turn's tokens, and behind them the opening of the answer: what `engine.start` takes as the
+    prefix that makes the model answer now.
+
+    tokens: of a run that is over or was stopped while it was thinking. A header that is incomplete
+    is left out, and so is what ended the turn.
+    """
+    kept = list(tokens)
+    while kept and kept[-1] in STOP_IDS:
+        kept.pop()
+    header = tuple(encoding().encode(FINAL_FOLLOWS, allowed_special="all"))
+    last_end = max((at for at, token in enumerate(kept) if token == END), default=-1)
+    if MESSAGE in kept[last_end + 1 :]:
+        return (*kept, *header)
+    behind_end = header[1:] if last_end >= 0 else header[3:]
+    return (*kept[: last_end + 1], *behind_end)
 
 
 def prefix_tokens(prefix: Prefix | None) -> tuple[int, ...]:

@@ -24,12 +24,22 @@ from core.conversation import (
     Channel,
     Conversation,
     Message,
+    ResponseFormat,
     Role,
     Tool,
     conversation_from,
     without_finished_analysis,
 )
 from core.errors import InvalidPrompt
+from core.frame import (
+    decoded,
+    developer_content,
+    developer_ids,
+    encodable,
+    framed,
+    system_content,
+    tool_from,
+)
 from core.vocabulary import END, START, encoding
 
 _LEVEL_LINE = re.compile(r"^Reasoning: (\w+)$", re.MULTILINE)
@@ -51,7 +61,7 @@ class HarmonyPrompt:
     def text(self) -> str:
         """The prompt as text, markers by name. For reading: typed text that looks like a marker is
         ordinary tokens in `token_ids`, and cannot be told from a real one here."""
-        return _decoded(self.token_ids)
+        return decoded(self.token_ids)
 
     @cached_property
     def sha256(self) -> str:
@@ -62,7 +72,7 @@ class HarmonyPrompt:
     def reasoning_level_in_prompt(self) -> ReasoningLevel | None:
         """The level that the model really reads: found in the tokens of the system message."""
         first_message = self.token_ids[: self.token_ids.index(END)]
-        line = _LEVEL_LINE.search(_decoded(first_message))
+        line = _LEVEL_LINE.search(decoded(first_message))
         return ReasoningLevel(line.group(1)) if line else None
 
 
@@ -72,11 +82,12 @@ class PromptPart:
 
     content: harmony.SystemContent | harmony.DeveloperContent = field(repr=False)
     token_ids: tuple[int, ...]
+    response_formats: tuple[ResponseFormat, ...] = ()
 
     @cached_property
     def text(self) -> str:
         """The message as text, markers by name."""
-        return _decoded(self.token_ids)
+        return decoded(self.token_ids)
 
 
 def render(
@@ -88,11 +99,12 @@ def render(
 
     Raises InvalidPrompt where a message cannot be rendered.
     """
-    system = _system(level, knowledge_cutoff, conversation.current_date or current_date)
+    system = system_content(level, knowledge_cutoff, conversation.current_date or current_date)
+    formats = conversation.response_formats
     developer = None
-    if conversation.instructions or conversation.tools:
-        developer = _developer(conversation.instructions, conversation.tools)
-    return _rendered(system, developer, conversation.messages, next_turn=True)
+    if conversation.instructions or conversation.tools or formats:
+        developer = developer_content(conversation.instructions, conversation.tools)
+    return _rendered(system, developer, conversation.messages, formats, next_turn=True)
 
 
 class HarmonyPromptBuilder:
@@ -112,21 +124,27 @@ class HarmonyPromptBuilder:
         current_date: ISO date; None takes today's. Raises InvalidSetting for an unknown level.
         """
         today = current_date or date.today().isoformat()
-        content = _system(_level(reasoning_level), knowledge_cutoff, today)
-        return _part(harmony.Role.SYSTEM, content)
+        content = system_content(_level(reasoning_level), knowledge_cutoff, today)
+        ids = encoding().render(framed(harmony.Role.SYSTEM, content))
+        return PromptPart(content, tuple(ids))
 
     def build_developer_prompt(
         self,
         instructions: str | None,
         tools: Sequence[Tool | Mapping[str, Any]] | None = None,
+        response_formats: Sequence[ResponseFormat] = (),
     ) -> PromptPart:
-        """The developer message: instructions (what people call a system prompt) and functions.
+        """The developer message: instructions (what people call a system prompt), functions, and
+        the formats that the answer should have.
 
         tools: as Tool, or as a mapping with name, description and a JSON schema `parameters`.
         Raises InvalidPrompt for a tool without a name.
         """
-        content = _developer(instructions, [_tool(t, i) for i, t in enumerate(tools or ())])
-        return _part(harmony.Role.DEVELOPER, content)
+        content = developer_content(
+            instructions, [tool_from(t, i) for i, t in enumerate(tools or ())]
+        )
+        formats = tuple(response_formats)
+        return PromptPart(content, tuple(developer_ids(content, formats)), formats)
 
     def build_conversation(
         self,
@@ -149,10 +167,14 @@ class HarmonyPromptBuilder:
             said = [getattr(developer, "instructions", None), conversation.instructions]
             joined = "\n\n".join(filter(None, said))
             developer = harmony.DeveloperContent(
-                instructions=_encodable(joined), tools=developer.tools if developer else None
+                instructions=encodable(joined), tools=developer.tools if developer else None
             )
         return _rendered(
-            system_prompt.content, developer, conversation.messages, include_generation_prompt
+            system_prompt.content,
+            developer,
+            conversation.messages,
+            developer_prompt.response_formats if developer_prompt else (),
+            include_generation_prompt,
         )
 
 
@@ -160,13 +182,14 @@ def _rendered(
     system: harmony.SystemContent,
     developer: harmony.DeveloperContent | None,
     messages: Sequence[Message],
+    formats: Sequence[ResponseFormat],
     next_turn: bool,
 ) -> HarmonyPrompt:
     has_tools = bool(developer and developer.tools)
     options = harmony.RenderOptions(conversation_has_function_tools=has_tools)
-    segment = encoding().render(_framed(harmony.Role.SYSTEM, system), options)
+    segment = encoding().render(framed(harmony.Role.SYSTEM, system), options)
     if developer is not None:
-        segment += encoding().render(_framed(harmony.Role.DEVELOPER, developer), options)
+        segment += developer_ids(developer, formats)
     segments = [tuple(segment)]
     segment = []
     for message in _kept(messages):
@@ -202,11 +225,11 @@ def _message_ids(message: Message) -> tuple[int, ...]:
         content_type = _CONSTRAIN + content_type
     role = harmony.Role(message.role.value)
     rendered = harmony.Message(
-        author=harmony.Author(role=role, name=_encodable(message.name)),
-        content=[harmony.TextContent(text=_encodable(message.text))],
+        author=harmony.Author(role=role, name=encodable(message.name)),
+        content=[harmony.TextContent(text=encodable(message.text))],
         channel=None if message.channel is None else message.channel.value,
-        recipient=_encodable(message.recipient),
-        content_type=_encodable(content_type),
+        recipient=encodable(message.recipient),
+        content_type=encodable(content_type),
     )
     return tuple(encoding().render(rendered))
 
@@ -229,57 +252,5 @@ def _complete(message: Message) -> Message:
             return replace(message, channel=None, recipient=None, name=None)
 
 
-def _system(
-    level: ReasoningLevel, knowledge_cutoff: str, current_date: str
-) -> harmony.SystemContent:
-    return harmony.SystemContent(
-        reasoning_effort=harmony.ReasoningEffort[level.name],
-        knowledge_cutoff=_encodable(knowledge_cutoff),
-        conversation_start_date=_encodable(current_date),
-    )
-
-
-def _developer(instructions: str | None, tools: Iterable[Tool]) -> harmony.DeveloperContent:
-    content = harmony.DeveloperContent(instructions=_encodable(instructions) or None)
-    described = [
-        harmony.ToolDescription(
-            name=_encodable(tool.name),
-            description=_encodable(tool.description),
-            parameters=None if tool.parameters is None else dict(tool.parameters),
-        )
-        for tool in tools
-    ]
-    return content.with_function_tools(described) if described else content
-
-
-def _framed(role: harmony.Role, content: harmony.Content) -> harmony.Message:
-    return harmony.Message.from_role_and_content(role, content)
-
-
-def _part(role: harmony.Role, content: harmony.Content) -> PromptPart:
-    return PromptPart(content, tuple(encoding().render(_framed(role, content))))
-
-
-def _tool(tool: Tool | Mapping[str, Any], index: int) -> Tool:
-    if isinstance(tool, Tool):
-        return tool
-    fields = tool.get("function", tool)
-    if not isinstance(fields.get("name"), str):
-        raise InvalidPrompt(f"tools[{index}] has no 'name'; give the function's name as a string.")
-    return Tool(fields["name"], fields.get("description") or "", fields.get("parameters"))
-
-
 def _level(level: ReasoningLevel | str) -> ReasoningLevel:
     return level if isinstance(level, ReasoningLevel) else reasoning_level(level)
-
-
-def _encodable(text: str | None) -> str | None:
-    """The text, with halves of surrogate pairs (a broken paste) replaced: they have no UTF-8."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _decoded(ids: Sequence[int]) -> str:
-    text: str = encoding().decode(ids)
-    return text

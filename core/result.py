@@ -12,6 +12,7 @@ from core.events import (
     Event,
     Finished,
     FinishReason,
+    Inserted,
     MessageDone,
     MessageStarted,
     Prefill,
@@ -50,7 +51,8 @@ class Transcript:
     """One run as far as it has come, folded from its events; the same events give the same.
 
     tokens: the raw record; kinds: what each of them is part of (same length). The first
-        `given_tokens` of them were given by the caller; the model wrote the others.
+        `given_tokens` of them were given by the caller; the model wrote the others, but for those
+        that `inserted` tells.
     """
 
     run_id: str = ""
@@ -62,6 +64,7 @@ class Transcript:
     tokens: list[int] = field(default_factory=list)
     kinds: list[TokenKind] = field(default_factory=list)
     repairs: list[Repaired] = field(default_factory=list)
+    inserted: Inserted | None = None
     finished: Finished | None = None
 
     def add(self, event: Event) -> None:
@@ -88,6 +91,8 @@ class Transcript:
             case Repaired():
                 self.repairs.append(event)
                 kind = TokenKind.SET_ASIDE
+            case Inserted():
+                self.inserted = event
             case Finished():
                 self.finished = event
         if event.tokens:
@@ -104,9 +109,24 @@ class Transcript:
         commentary = (m for m in self.messages if m.channel is Channel.COMMENTARY)
         return _joined(m.text for m in commentary if m.recipient is None)
 
+    @property
+    def generated_tokens(self) -> int:
+        """Tokens that the model wrote, so far."""
+        inserted = self.inserted.count if self.inserted else 0
+        return len(self.tokens) - self.given_tokens - inserted
+
     def content_tokens(self, channel: Channel) -> int:
         """Content tokens of a channel so far."""
         return sum(m.content_tokens for m in self.messages if m.channel is channel)
+
+    @property
+    def thinks(self) -> bool:
+        """True while the model writes, and it is neither the answer nor a tool call: then
+        `Run.finish_now` makes it answer."""
+        if not self.messages or self.finished is not None:
+            return False
+        last = self.messages[-1]
+        return last.channel is not Channel.FINAL and last.recipient is None
 
     @property
     def open_channel(self) -> Channel | None:
@@ -126,6 +146,7 @@ class GenerationResult:
     token_ids: the raw record, markers included; None unless `capture_reasoning`. The first
         `usage.given_tokens` of them were given by the caller, with what they hold of the texts.
     repairs: what was malformed in the output and mended, in words.
+    finished_early: the thinking was cut short by `Run.finish_now`.
     """
 
     text: str
@@ -141,6 +162,13 @@ class GenerationResult:
     timing: Timing
     repairs: tuple[str, ...]
     token_ids: tuple[int, ...] | None = None
+    finished_early: bool = False
+
+    @property
+    def why_empty(self) -> str | None:
+        """Why there is no answer, in a sentence; None where there is one."""
+        commentary = self.channels.get(Channel.COMMENTARY, "")
+        return why_empty(self.finish_reason, commentary, self.text)
 
     @property
     def tool_calls(self) -> tuple[Message, ...]:
@@ -188,7 +216,24 @@ def result_of(
         timing=finished.timing,
         repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
         token_ids=tuple(transcript.tokens) if capture_reasoning else None,
+        finished_early=transcript.inserted is not None,
     )
+
+
+def why_empty(reason: FinishReason, commentary: str, answer: str) -> str | None:
+    """Why a run has no answer, in a sentence; None where it has one."""
+    if answer.strip():
+        return None
+    match reason:
+        case FinishReason.CANCELLED:
+            return "The run was stopped before an answer was written."
+        case FinishReason.TOOL_CALL:
+            return "The model called a tool and waits for its answer."
+        case FinishReason.LENGTH:
+            return "The token budget ran out while thinking: no answer was written."
+    if commentary.strip():
+        return "Nothing was written in the final channel, only in commentary."
+    return "The model ended its turn without writing an answer."
 
 
 def _joined(texts: Any) -> str:

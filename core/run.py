@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 import uuid
-from array import array
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from core.backends.base import EndReason, EndStep, Handle, PrefillStep, Step, TokenStep
+from core.clock import Clock
 from core.config import ReasoningLevel
 from core.conversation import Channel
+from core.errors import CoreError, PromptTooLong
 from core.events import (
     Event,
     Finished,
     FinishReason,
+    Inserted,
+    ParserEvent,
     Prefill,
     Started,
     TextDelta,
@@ -28,23 +30,23 @@ from core.events import (
     Usage,
 )
 from core.parser import ChannelParser
+from core.prefix import FINAL_FOLLOWS, prefix_tokens
 from core.prompt import HarmonyPrompt
 from core.result import GenerationResult, Transcript, result_of
 from core.sampling import SamplingParams
+from core.stops import StopStrings
 from core.vocabulary import CALL
 
-_FINISH = {
-    EndReason.STOP: FinishReason.STOP,
-    EndReason.LENGTH: FinishReason.LENGTH,
-    EndReason.CANCELLED: FinishReason.CANCELLED,
-}
+GoOn = Callable[[tuple[int, ...], int], Handle]
+"""Starts a run's model again: the tokens behind the prompt, how many it may write -> its handle.
+Raises PromptTooLong where there is no room, and BackendError."""
 
 
 class Run:
     """One generation under way, made by `InferenceEngine.start`.
 
     Read it in one of three ways, from one reader: `drain()` when you like, `for event in run`, or
-    `async for event in run`. `cancel()` and `timing` are safe from any thread.
+    `async for event in run`. `cancel()`, `finish_now()` and `timing` are safe from any thread.
 
     level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
     given: the tokens that the turn begins with, as the caller gave them.
@@ -72,9 +74,13 @@ class Run:
         self._news = threading.Event()
         self._wake: Callable[[], None] | None = None
         self._handle: Handle | None = None
+        self._go_on: GoOn | None = None
+        self._cancelled = False
+        self._hurried = False
+        self._stops = StopStrings(params.stop) if params.stop else None
         self._cached_tokens = 0
         self._failure: Exception | None = None
-        self._clock = _Clock()
+        self._clock = Clock()
         self._news.set()
 
     def on_step(self, step: Step) -> None:
@@ -85,14 +91,29 @@ class Run:
         if wake is not None:
             wake()
 
-    def attach(self, handle: Handle) -> None:
+    def attach(self, handle: Handle, go_on: GoOn | None = None) -> None:
         """Called by the engine once the backend has the request."""
-        self._handle = handle
+        self._handle, self._go_on = handle, go_on
 
     def cancel(self) -> None:
         """End the run; its text so far is kept and Finished(cancelled) follows."""
+        self._cancelled = True
         if self._handle is not None:
             self._handle.cancel()
+
+    def finish_now(self) -> bool:
+        """Make a model that is thinking answer now: its thinking ends, and the answer is opened.
+
+        The run goes on, with the same events; Inserted tells which tokens the model did not write.
+        It takes effect as the run is read. False, and nothing happens, where the run as far as it
+        was read does not think (`transcript.thinks`), and on a second call.
+        """
+        if self._hurried or self._go_on is None or self._handle is None:
+            return False
+        self._hurried = self.transcript.thinks
+        if self._hurried:
+            self._handle.cancel()
+        return self._hurried
 
     @property
     def timing(self) -> Timing:
@@ -111,8 +132,9 @@ class Run:
         """
         self._news.clear()
         self._raise_failure()
+        if self.done:
+            return []
         events = [] if self.transcript.run_id else self._begin()
-        begun = len(events)
         tokens: list[int] = []
         end: EndStep | None = None
         while self._steps:
@@ -123,36 +145,80 @@ class Run:
                     self._clock.token(at)
                 case PrefillStep(done, total, cached, at):
                     self._clock.reading(at)
-                    self._cached_tokens = cached
+                    self._cached_tokens = self._cached_tokens if self._hurried else cached
                     events.append(Prefill(done, total))
+                    self.transcript.add(events[-1])
                 case EndStep():
                     end = step
-        events += self._parser.feed(tokens)
-        if end is not None:
-            self._clock.ended_at = end.at
-            events += self._parser.finish()
-        for event in events[begun:]:
-            self._take(event)
-        if end is None:
-            return events
+        parsed = self._stops.feed if self._stops else ChannelParser.feed
+        events += self._taken(parsed(self._parser, tokens))
+        if self._stops and self._stops.found:
+            return events + self._stopped()
+        return events if end is None else events + self._ended(end)
+
+    def _ended(self, end: EndStep) -> list[Event]:
+        """The last events; or, where the model is to answer now, those of its going on."""
+        if end.reason is EndReason.CANCELLED and self._hurried and not self._cancelled:
+            return self._answering(end)
+        self._clock.ended_at = end.at
+        finish = self._stops.finish if self._stops else ChannelParser.finish
+        events = self._taken(finish(self._parser))
         if end.error is not None:
             self._failure = end.error
             self._news.set()
             return events
-        self.done = True
-        finished = self._finished(end.reason)
-        self.transcript.add(finished)
-        return [*events, finished]
+        return [*events, self._finish(end.reason)]
+
+    def _stopped(self) -> list[Event]:
+        """A stop string was written: the run is over, and what came behind it never was."""
+        if self._handle is not None:
+            self._handle.cancel()
+        del self._clock.stamps[self.transcript.generated_tokens :]
+        self._clock.ended_at = self._clock.stamps[-1]
+        return [self._finish(EndReason.STOP)]
+
+    def _answering(self, end: EndStep) -> list[Event]:
+        """Open the answer, and let the model go on from there."""
+        seen = self.transcript
+        written = len(self._clock.stamps)
+        if seen.generated_tokens < written:
+            # Half a header: it would be taken for the answer's. It is left out of the record.
+            del self._clock.stamps[seen.generated_tokens :]
+            self._parser = ChannelParser()
+            self._parser.feed(seen.tokens)
+        opening: tuple[int, ...] = ()
+        if seen.thinks:  # else it has begun to answer meanwhile
+            opening = prefix_tokens(FINAL_FOLLOWS)[0 if seen.open_channel else 1 :]
+        try:
+            if self._go_on is None or written >= self.params.max_tokens:
+                raise PromptTooLong
+            self._handle = self._go_on((*seen.tokens, *opening), self.params.max_tokens - written)
+        except PromptTooLong:
+            return self._ended(EndStep(EndReason.LENGTH, end.at))
+        except CoreError as error:
+            return self._ended(EndStep(EndReason.FAILED, end.at, error))
+        if self._cancelled:
+            self._handle.cancel()
+        if not opening:
+            return []
+        seen.add(inserted := Inserted(len(seen.tokens), len(opening)))
+        return [inserted, *self._given(opening)]
+
+    def _given(self, tokens: tuple[int, ...]) -> list[Event]:
+        """The events of tokens that the model did not write."""
+        events = self._parser.feed(tokens)
+        if self._stops:
+            self._stops.saw(events)
+        for event in events:
+            self.transcript.add(event)
+        return [*events]
 
     def _begin(self) -> list[Event]:
         """The events that wait for nothing: the start, and the part of the turn that was given."""
-        prompt = self.prompt
-        run_id = uuid.uuid4().hex
+        run_id, prompt = uuid.uuid4().hex, self.prompt
         started = Started(run_id, len(prompt.token_ids), prompt.sha256, len(self.given))
-        events: list[Event] = [started, *self._parser.feed(self.given)]
-        for event in events:
-            self.transcript.add(event)
-        return events
+        self.transcript.add(started)
+        return [started, *self._given(self.given)]
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -197,6 +263,11 @@ class Run:
             pass
         return result_of(self.transcript, self.level, self.model, self.capture_reasoning)
 
+    def _taken(self, events: Sequence[ParserEvent]) -> list[Event]:
+        for event in events:
+            self._take(event)
+        return [*events]
+
     def _take(self, event: Event) -> None:
         """Fold in what the model wrote; final's first content sets the time to first answer."""
         seen, clock = self.transcript, self._clock
@@ -206,12 +277,13 @@ class Run:
             and event.tokens
             and seen.messages[event.index].channel is Channel.FINAL
         ):
-            clock.first_answer_at = clock.stamps[len(seen.tokens) - len(self.given)]
+            clock.first_answer_at = clock.stamps[seen.generated_tokens]
         self.transcript.add(event)
 
-    def _finished(self, reason: EndReason) -> Finished:
+    def _finish(self, reason: EndReason) -> Finished:
+        self.done = True
         seen = self.transcript
-        finish = _FINISH[reason]
+        finish = FinishReason(reason.value)
         if finish is FinishReason.STOP and seen.tokens and seen.tokens[-1] == CALL:
             finish = FinishReason.TOOL_CALL
         usage = Usage(
@@ -220,41 +292,8 @@ class Run:
             analysis_tokens=seen.content_tokens(Channel.ANALYSIS),
             commentary_tokens=seen.content_tokens(Channel.COMMENTARY),
             final_tokens=seen.content_tokens(Channel.FINAL),
-            generated_tokens=len(seen.tokens) - len(self.given),
-            given_tokens=len(self.given),
+            generated_tokens=seen.generated_tokens,
+            given_tokens=len(seen.tokens) - seen.generated_tokens,
         )
-        return Finished(finish, usage, self.timing)
-
-
-class _Clock:
-    """When things happened, in perf_counter seconds; `stamps` has one per generated token."""
-
-    def __init__(self) -> None:
-        self.submitted_at = time.perf_counter()
-        self.reading_at: float | None = None
-        self.first_answer_at: float | None = None
-        self.ended_at: float | None = None
-        self.stamps = array("d")
-
-    def reading(self, at: float) -> None:
-        if self.reading_at is None:
-            self.reading_at = at
-
-    def token(self, at: float) -> None:
-        self.stamps.append(at)
-
-    def timing(self) -> Timing:
-        now = self.ended_at or time.perf_counter()
-        first = self.stamps[0] if self.stamps else None
-        last = self.stamps[-1] if self.stamps else None
-        decoding = last - first if first is not None and last is not None else 0.0
-        return Timing(
-            queued_s=(self.reading_at or now) - self.submitted_at,
-            first_token_s=self._since_submitted(first),
-            first_answer_s=self._since_submitted(self.first_answer_at),
-            total_s=now - self.submitted_at,
-            tokens_per_s=(len(self.stamps) - 1) / decoding if decoding else None,
-        )
-
-    def _since_submitted(self, at: float | None) -> float | None:
-        return None if at is None else at - self.submitted_at
+        seen.add(finished := Finished(finish, usage, self.timing))
+        return finished

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import InvalidSetting
 
@@ -13,7 +14,9 @@ ALLOWED = {
     "top_k": "a whole number, 0 (off) or more",
     "max_tokens": "a whole number, 1 or more",
     "seed": "a whole number from 0 to 2**64 - 1, or none",
+    "stop": "up to 16 texts, none of them empty",
 }
+_MOST_STOPS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class SamplingParams:
     top_k: only the k most likely tokens; 0 is off.
     max_tokens: budget for what the model writes in its turn, analysis included.
     seed: None draws a fresh one for every run; the same seed gives the same tokens.
+    stop: the answer ends right before any of these texts, as if the model had ended it. They are
+        looked for in what the model writes on final, and nowhere else. One text may stand alone.
 
     Raises InvalidSetting with the bound and the value.
     """
@@ -34,6 +39,7 @@ class SamplingParams:
     top_k: int = 0
     max_tokens: int = 2048
     seed: int | None = None
+    stop: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _require("temperature", self.temperature, lambda value: 0 <= value <= 2)
@@ -42,6 +48,17 @@ class SamplingParams:
         _require("max_tokens", self.max_tokens, lambda value: value >= 1, whole=True)
         if self.seed is not None:
             _require("seed", self.seed, lambda value: 0 <= value < 2**64, whole=True)
+        object.__setattr__(self, "stop", _stops(self.stop))
+
+
+def _stops(value: Any) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else value
+    whole = isinstance(texts, Sequence) and not isinstance(texts, bytes)
+    if whole and len(texts) <= _MOST_STOPS and all(isinstance(t, str) and t for t in texts):
+        return tuple(texts)
+    raise InvalidSetting(
+        f"stop is {value!r}; allowed: {ALLOWED['stop']}. Change stop and try again."
+    )
 
 
 def _require(

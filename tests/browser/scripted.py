@@ -27,6 +27,7 @@ PAYLOAD = """\
 """
 FAILURE = "The machine ran out of memory. Choose a smaller model."
 CONTEXT = 4096
+_ANSWER_HEADER = "<|channel|>final<|message|>"
 _SLOW_TEXT = "Counting: " + " ".join(map(str, range(800)))
 
 
@@ -37,7 +38,7 @@ def output(question: str) -> str:
         analysis = final = PAYLOAD
     if "slow answer" in question:
         final = _SLOW_TEXT
-    elif "slow" in question:
+    elif "slow" in question or "crawl" in question:
         analysis = _SLOW_TEXT
     think = f"<|channel|>analysis<|message|>{analysis}"
     start = "<|end|><|start|>assistant"
@@ -59,15 +60,23 @@ def question_of(request: TokenRequest) -> str:
 
 
 def script(request: TokenRequest) -> list[int]:
-    """Token ids of the output."""
-    return encoding().encode(output(question_of(request)), allowed_special="all")
+    """Token ids of the output; of the answer alone where its header was given."""
+    text = output(question_of(request))
+    if encoding().decode(request.segments[-1]).endswith(_ANSWER_HEADER):
+        text = text.rpartition(_ANSWER_HEADER)[2]
+    return encoding().encode(text, allowed_special="all")
 
 
 class SometimesFailing(ScriptedBackend):
-    """Ends as a failed machine does where the question says so."""
+    """Ends as a failed machine does where the question says so, and crawls where that says so."""
 
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
+        if any("crawl" in question_of(request) for request in requests):
+            return _CRAWLING.submit(requests)
         return super().submit([_failing(r) if "fail" in question_of(r) else r for r in requests])
+
+
+_CRAWLING = ScriptedBackend(script, tokens_per_second=20, context_length=CONTEXT)
 
 
 def _failing(request: TokenRequest) -> TokenRequest:

@@ -113,6 +113,43 @@ def test_typing_and_sending_while_an_answer_is_written_breaks_nothing(
     expect(answers(page).last).to_contain_text("You said: the next question")
 
 
+def test_finish_now_makes_a_thinking_model_answer(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    finish = page.locator("#chat-finish")
+    expect(finish).to_be_hidden()
+    type_question(page, "crawl on")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chat-analysis")).to_contain_text("Counting: 0 1 2")
+    finish.click()
+    expect(answers(page)).to_contain_text("You said: crawl on")
+    answered(page)
+    expect(finish).to_be_hidden()
+    expect(page.locator("#chat-status .health")).to_have_text("Finished early")
+    expect(page.locator("#chat-analysis")).to_contain_text("Counting: 0 1 2")
+    expect(questions(page)).to_have_text(["crawl on"])
+
+
+def test_finish_now_gives_an_answer_to_a_question_that_got_none(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    page.locator("#settings-open").click()
+    page.locator("#settings-max-tokens input").fill("12")
+    page.keyboard.press("Escape")
+    ask(page, "slow question")
+    expect(page.locator("#chat-notice")).to_contain_text("lets the model answer")
+    finish = page.locator("#chat-finish")
+    finish.click()
+    expect(answers(page)).to_contain_text("You said: slow question")
+    answered(page)
+    expect(finish).to_be_hidden()
+    expect(questions(page)).to_have_text(["slow question"])
+    expect(page.locator("#chat-analysis")).to_contain_text("Counting: 0 1 2")
+    ask(page, "slow again")
+    expect(finish).to_be_visible()
+    page.reload()
+    expect(answers(page)).to_have_count(2)
+    expect(finish).to_be_hidden()
+
+
 def test_stopped_columns_keep_their_text_and_never_count(page: Page, scripted: str) -> None:
     open_page(page, scripted)
     compare(page, "slow")

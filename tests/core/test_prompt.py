@@ -15,7 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import HarmonyPromptBuilder, ReasoningLevel
-from core.conversation import Channel, Conversation, Message, Role, Tool, conversation_from
+from core.conversation import (
+    Channel,
+    Conversation,
+    Message,
+    ResponseFormat,
+    Role,
+    Tool,
+    conversation_from,
+)
 from core.errors import InvalidPrompt, InvalidSetting
 from core.prompt import render
 from core.vocabulary import END, RETURN, START, encoding
@@ -349,6 +357,87 @@ def test_segments_joined_are_the_prompt_whatever_the_messages(
     assert all(prompt.segments)
     assert tuple(t for s in prompt.segments for t in s) == prompt.token_ids
     assert prompt.token_ids[-2] == START
+
+
+# Response formats. openai-harmony renders none: as docs/format.md of openai/harmony has them.
+
+SHOPPING = ResponseFormat(
+    "shopping_list",
+    {
+        "properties": {
+            "items": {
+                "type": "array",
+                "description": "entries on the shopping list",
+                "items": {"type": "string"},
+            }
+        },
+        "type": "object",
+    },
+)
+SHOPPING_SCHEMA = (
+    '{"properties":{"items":{"type":"array","description":"entries on the shopping list",'
+    '"items":{"type":"string"}}},"type":"object"}'
+)
+
+
+def test_a_response_format_ends_the_developer_message_as_the_format_writes_it() -> None:
+    asked = Conversation(
+        instructions="You are a helpful shopping assistant", response_formats=(SHOPPING,)
+    )
+    prompt = prompt_of(asked.with_user("I need to buy coffee, soda and eggs"))
+    expected = (
+        "<|start|>developer<|message|># Instructions\n\nYou are a helpful shopping assistant\n\n"
+        f"# Response Formats\n\n## shopping_list\n\n{SHOPPING_SCHEMA}<|end|>"
+    )
+    ids = encoding().encode(expected, allowed_special="all")
+    at = prompt.token_ids.index(START, 1)
+    assert list(prompt.token_ids[at : at + len(ids)]) == ids
+    assert list(prompt.segments[0][at:]) == ids
+
+
+def test_response_formats_stand_behind_the_tools_with_their_descriptions() -> None:
+    described = ResponseFormat("answer", {"type": "object"}, "The answer.\nNothing else.")
+    asked = Conversation(tools=(CLOCK,), response_formats=(SHOPPING, described)).with_user("?")
+    assert (
+        "} // namespace functions\n\n# Response Formats\n\n## shopping_list\n\n"
+        f"{SHOPPING_SCHEMA}\n\n## answer\n\n// The answer.\n// Nothing else.\n"
+        '{"type":"object"}<|end|>'
+    ) in prompt_of(asked).text
+
+
+def test_a_response_format_needs_no_instructions_and_typed_markers_in_it_are_inert() -> None:
+    odd = ResponseFormat("odd", {"description": "<|end|>"}, "<|return|>")
+    ids = prompt_of(Conversation((), "<|end|>", response_formats=(odd,)).with_user("?")).token_ids
+    assert (ids.count(END), ids.count(RETURN)) == (3, 0)
+    alone = prompt_of(Conversation(response_formats=(SHOPPING,)).with_user("?")).text
+    assert "<|start|>developer<|message|># Response Formats\n\n## shopping_list" in alone
+
+
+def test_the_builder_renders_response_formats_as_the_engine_does() -> None:
+    builder = HarmonyPromptBuilder()
+    ours, _ = turns(2)
+    developer = builder.build_developer_prompt("Be brief.", [CLOCK], [SHOPPING])
+    system = builder.build_system_prompt("medium", CUTOFF, TODAY)
+    built = builder.build_conversation(ours.messages, system, developer)
+    framed = Conversation(ours.messages, "Be brief.", (CLOCK,), response_formats=(SHOPPING,))
+    assert built == prompt_of(framed)
+    assert SHOPPING_SCHEMA in developer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "told"),
+    [
+        ("two words", {"type": "object"}, "The response format's name is 'two words'"),
+        ("list", "object", "The schema of response format 'list' is str"),
+        ("list", {"type": "lst"}, "['type'] is 'lst'; allowed: object"),
+    ],
+)
+def test_a_response_format_that_cannot_be_told_is_refused(
+    name: str, schema: Any, told: str
+) -> None:
+    with pytest.raises(InvalidPrompt) as refused:
+        ResponseFormat(name, schema)
+    assert told in str(refused.value)
 
 
 # The builder, as the guide shows it.

@@ -96,6 +96,23 @@ def test_no_model_output_raises_and_every_token_is_on_record(output):
     assert run.result().token_ids == tuple(ids(output))
 
 
+@pytest.mark.parametrize(
+    ("output", "budget", "why"),
+    [
+        (CLEAN, 100, None),
+        (CLEAN, 5, "The token budget ran out while thinking: no answer was written."),
+        (CALL, 100, "The model called a tool and waits for its answer."),
+        ("<|channel|>commentary<|message|>Hm.<|return|>", 9, "Nothing was written in the final"),
+        ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", 9, "The model ended its turn"),
+    ],
+)
+def test_an_empty_answer_is_explained_in_words(output, budget, why):
+    result = replaying(output).generate("hi", SamplingParams(max_tokens=budget))
+    assert result.text == ("" if why else "It is 71.")
+    assert (result.why_empty or "").startswith(why or "")
+    assert bool(result.why_empty) == bool(why)
+
+
 def test_cancel_keeps_the_text_so_far_and_marks_the_message_incomplete():
     run = replaying("<|channel|>final<|message|>" + "word " * 5000, rate=2000).start("hi")
     while not run.transcript.text(Channel.FINAL):

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,14 +54,23 @@ class Asked:
 def says(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
     """Make the commands run on recorded tokens: `says(text)`."""
 
-    def script(text: str, rate: float | None = None, context_length: int = 131_072) -> Asked:
-        tokens = encoding().encode(text, allowed_special="all")
+    def script(
+        text: str,
+        rate: float | None = None,
+        context_length: int = 131_072,
+        then: str | None = None,
+    ) -> Asked:
+        """then: what is written from the second request on, instead of `text`."""
+        first, second = (
+            encoding().encode(output, allowed_special="all")
+            for output in (text, text if then is None else then)
+        )
         asked = Asked()
 
         def answer(request):
             prompt = [token for segment in request.segments for token in segment]
             asked.prompts = (*asked.prompts, encoding().decode(prompt))
-            return tokens
+            return first if len(asked.prompts) == 1 else second
 
         def open_engine(config: InferenceConfig) -> InferenceEngine:
             asked.config = config
@@ -153,7 +163,7 @@ def test_a_dash_reads_the_prompt_from_standard_input(says):
     ("output", "arguments", "told"),
     [
         (ANSWER, ("--max-tokens", "4"), "The budget of 4 tokens ran out"),
-        ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", (), "without an answer"),
+        ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", (), "without writing an answer"),
         (TOOL_CALL, (), "The model called functions.add; tools are not run here."),
         ("I refuse.<|return|>", (), "malformed and repaired"),
     ],
@@ -186,17 +196,54 @@ def test_verbose_adds_a_line_of_figures(says):
     assert done.stdout == "It is 71.\n"
 
 
+def press_ctrl_c(asked: Asked, requests: int) -> threading.Thread:
+    """Press it as soon as the model has been asked so many times and has begun to write."""
+
+    def press() -> None:
+        while len(asked.prompts) < requests:
+            time.sleep(0.02)
+        time.sleep(0.8)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    return thread
+
+
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_ctrl_c_keeps_the_text_and_exits_130(says, arguments):
-    says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
-    timer = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    asked = says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    press = press_ctrl_c(asked, 1)
     done = run("generate", "Hello", *arguments)
-    timer.join()
+    press.join()
     assert done.exit_code == 130
     assert "It is 71." in done.stdout
     if arguments:
         assert json.loads(done.stdout)["finish_reason"] == "cancelled"
+
+
+ENDLESS = "<|channel|>analysis<|message|>" + "Hm, " * 5000
+
+
+def test_ctrl_c_while_it_thinks_makes_the_model_answer(says):
+    asked = says(ENDLESS, rate=60, then="It is 71.<|return|>")
+    press = press_ctrl_c(asked, 1)
+    done = run("generate", "Hello")
+    press.join()
+    assert (done.exit_code, done.stdout) == (0, "It is 71.\n")
+    assert "told to answer now; Ctrl-C again stops it" in done.stderr
+    assert "thinking was cut short" in done.stderr
+    assert asked.prompts[1].endswith("<|end|><|start|>assistant<|channel|>final<|message|>")
+
+
+def test_a_second_ctrl_c_stops_the_answer_and_keeps_its_text(says):
+    asked = says(ENDLESS, rate=60, then="It is 71." + " More." * 5000)
+    presses = [press_ctrl_c(asked, requests) for requests in (1, 2)]
+    done = run("generate", "Hello")
+    for press in presses:
+        press.join()
+    assert done.exit_code == 130
+    assert done.stdout.startswith("It is 71. More.")
 
 
 def test_compare_prints_a_table_and_a_verdict(says):
@@ -212,11 +259,10 @@ def test_compare_prints_a_table_and_a_verdict(says):
 
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_ctrl_c_in_a_comparison_keeps_what_was_written_and_exits_130(says, arguments):
-    says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
-    timer = threading.Timer(0.8, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    asked = says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    press = press_ctrl_c(asked, 3)
     done = run("compare", "Hello", "--repeats", "2", *arguments)
-    timer.join()
+    press.join()
     assert done.exit_code == 130
     assert done.stdout.count("cancelled") == 3
     assert "It is 71." in done.stdout

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from core.run import Run
     from ui.terminal.render import Stream
 
+_TICK_S = 0.1
+
 app = typer.Typer(
     help="See gpt-oss think: a local page, and the same from the terminal.",
     epilog="Without a command, the page opens. Settings also come from the environment and .env.",
@@ -181,24 +183,40 @@ def doctor(
 
 
 def _followed(run: Run, stream: Stream) -> bool:
-    """Print a run until it ends. Ctrl-C cancels it, and its text so far is kept: then True."""
-    with _ctrl_c(run.cancel) as interrupted:
+    """Print a run until it ends. Ctrl-C while it thinks makes it answer; at any other time, and a
+    second time, it cancels the run, and its text so far is kept: then True.
+    """
+    presses: list[None] = []
+    heard, stopped = 0, False
+    with _ctrl_c(lambda: presses.append(None), patience=2):
         while not run.done:
-            run.wait()
+            run.wait(_TICK_S)
+            if len(presses) > heard:
+                heard += 1
+                if run.finish_now():
+                    stream.note("The model is told to answer now; Ctrl-C again stops it.")
+                else:
+                    run.cancel()
+                    stopped = True
             stream.show(run.drain(), run.transcript)
-    return interrupted.is_set()
+    return stopped
 
 
 @contextmanager
-def _ctrl_c(act: Callable[[], None] | None = None) -> Iterator[threading.Event]:
-    """Until the end of the block the first Ctrl-C sets the event and calls `act`; what runs goes
-    on to its own end. A second one raises KeyboardInterrupt.
+def _ctrl_c(act: Callable[[], None] | None = None, patience: int = 1) -> Iterator[threading.Event]:
+    """Until the end of the block a Ctrl-C sets the event and calls `act`; what runs goes on to its
+    own end. One more than `patience` raises KeyboardInterrupt.
+
+    `act` may only take note: it runs amid whatever this thread is doing, its locks held.
     """
     pressed = threading.Event()
+    left = patience
 
     def on_interrupt(*_: object) -> None:
-        if pressed.is_set():
+        nonlocal left
+        if not left:
             raise KeyboardInterrupt
+        left -= 1
         pressed.set()
         if act is not None:
             act()

@@ -51,6 +51,10 @@ class Stream:
                 case MessageDone():
                     self._text(transcript.messages[event.index].channel, "\n")
 
+    def note(self, sentence: str) -> None:
+        """A sentence on stderr, on a line of its own."""
+        self._notes.print(f"\n{sentence}" if self._reasoning else sentence)
+
     def _text(self, channel: Channel, text: str) -> None:
         if channel is Channel.FINAL:
             if self._answer:
@@ -65,12 +69,15 @@ def remarks(result: GenerationResult, budget: int) -> list[str]:
     """What must be said of a run beside its answer, one sentence each."""
     said = []
     if result.finish_reason is FinishReason.LENGTH:
+        when = "before the end" if result.text.strip() else "while thinking: there is no answer"
         said.append(
-            f"The budget of {budget:,} tokens ran out before the end; "
+            f"The budget of {budget:,} tokens ran out {when}; "
             "raise it with --max-tokens, or choose a lower --reasoning-level."
         )
-    elif result.finish_reason is FinishReason.STOP and not result.text.strip():
-        said.append("The model ended its turn without an answer.")
+    elif result.why_empty and result.finish_reason is not FinishReason.TOOL_CALL:
+        said.append(result.why_empty)
+    if result.finished_early:
+        said.append("The thinking was cut short: the answer comes from what was thought by then.")
     said += [
         f"The model called {call.recipient}; tools are not run here." for call in result.tool_calls
     ]

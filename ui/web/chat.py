@@ -87,13 +87,16 @@ class ChatTab:
                     elem_id="chat-level",
                     elem_classes="levels",
                 )
+                finish = gr.Button(
+                    "Finish now", elem_id="chat-finish", visible=False, scale=0, min_width=112
+                )
                 stop = gr.Button(
                     "Stop", elem_id="chat-stop", interactive=False, scale=0, min_width=84
                 )
                 send = gr.Button(
                     "Send", variant="primary", elem_id="chat-send", scale=0, min_width=84
                 )
-        return {"input": text, "level": level, "stop": stop, "send": send}
+        return {"input": text, "level": level, "finish": finish, "stop": stop, "send": send}
 
     def _build_side(self) -> dict[str, Any]:
         blank = blank_panels()
@@ -131,6 +134,7 @@ class ChatTab:
         parts.log.edit(self._edited, inputs, outputs, **STREAMING)
         parts.log.undo(self._undone, parts.input, outputs, queue=False, **QUIET)
         parts.log.clear(self._cleared, None, outputs, queue=False, **QUIET)
+        parts.finish.click(self._finished, None, outputs, **STREAMING)
         parts.stop.click(self._stopped, None, None, queue=False, **QUIET)
 
     @property
@@ -140,6 +144,7 @@ class ChatTab:
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows: its chat, and the last run's panels."""
+        session.unfinished = None
         return self._answers.blank_frame(session) | (session.chat_panels or {})
 
     # Handlers. `inputs` holds values by component.
@@ -183,7 +188,7 @@ class ChatTab:
         if session.chat_run is not None:
             return self._answers.refused(session, BUSY)
         session.turns, question = _cut(session.turns, event.index)
-        session.chat_panels = None
+        session.chat_panels, session.unfinished = None, None
         # What was typed since is the user's; the question comes back only into an empty box.
         return self._answers.blank_frame(session) | {self.parts.input: typed or question}
 
@@ -192,8 +197,13 @@ class ChatTab:
         session.stop_chat()
         session.epoch += 1
         session.turns, session.current_date = [], None
-        session.chat_run, session.chat_panels = None, None
+        session.chat_run, session.chat_panels, session.unfinished = None, None, None
         return self._answers.blank_frame(session)
+
+    async def _finished(self, request: gr.Request) -> AsyncIterator[Frame]:
+        session = self._sessions.get(request.session_hash)
+        async for frame in self._answers.finished(session):
+            yield frame
 
     def _stopped(self, request: gr.Request) -> None:
         self._sessions.get(request.session_hash).stop_chat()

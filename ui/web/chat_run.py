@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from gradio.blocks import Block
 from core.conversation import Channel, Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
+from core.prefix import answer_follows
 from core.result import Transcript
 from core.run import Run
 from core.vocabulary import token_text
@@ -36,6 +38,7 @@ class ChatParts:
     notice: gr.HTML
     input: gr.Textbox
     level: gr.Radio
+    finish: gr.Button
     stop: gr.Button
     send: gr.Button
     analysis: gr.HTML
@@ -56,6 +59,7 @@ class ChatParts:
             self.tokens,
             self.metrics,
             self.send,
+            self.finish,
             self.stop,
         ]
 
@@ -86,18 +90,59 @@ class ChatAnswers:
             return
         try:
             settings = self._drawer.read(inputs)
-            run = self._started(session, before, question, settings, inputs[self.parts.level])
+            asked = self._asked(session, before, question, settings)
+            level = inputs[self.parts.level]
+            run = self._engine.start(asked, settings.params, level, settings.keep_reasoning)
         except CoreError as error:
             yield self.refused(session, str(error))
             return
+        first: Frame = {self.parts.input: ""} if typed else {}
+        async with aclosing(self._follow(session, before, question, asked, run)) as frames:
+            async for frame in frames:
+                yield frame | first
+                first = {}
+
+    async def finished(self, session: Session) -> AsyncIterator[Frame]:
+        """Let the model answer now, from what it has thought: a run that thinks goes on, one that
+        is over begins again from there."""
+        if session.chat_run is not None:
+            # Its own frames show what comes of it.
+            session.chat_run.finish_now()
+            return
+        if session.unfinished is None or not session.turns:
+            yield self._log_only(session)
+            return
+        asked, over = session.unfinished
+        *before, last = session.turns
+        try:
+            prefix = answer_follows(over.transcript.tokens)
+            run = self._engine.start(
+                asked, over.params, over.level, over.capture_reasoning, prefix=prefix
+            )
+        except CoreError as error:
+            yield self.refused(session, str(error))
+            return
+        async with aclosing(self._follow(session, before, last.question, asked, run)) as frames:
+            async for frame in frames:
+                yield frame
+
+    async def _follow(
+        self,
+        session: Session,
+        before: list[Turn],
+        question: str,
+        asked: Conversation,
+        run: Run,
+    ) -> AsyncGenerator[Frame, None]:
+        """A frame per tick of a run; the last shows its end."""
         turn = Turn(question)
         session.turns, session.chat_run, session.chat_panels = [*before, turn], run, None
+        session.unfinished = None
+        keep_reasoning = run.capture_reasoning
         watch = _Watch(run, turn, session.epoch)
         try:
-            first: Frame = {self.parts.input: ""} if typed else {}
             while watch.tick() and session.epoch == watch.epoch:
-                yield self._frame(session, watch) | first
-                first = {}
+                yield self._frame(session, watch)
                 await asyncio.sleep(TICK_S)
             if session.epoch != watch.epoch:
                 # Cleared. A frame that was on its way may have come behind the empty page.
@@ -106,9 +151,11 @@ class ChatAnswers:
                 return
             watch.settle()
             session.chat_run = None
+            if view.can_finish(run.transcript) and run.transcript.finished:
+                session.unfinished = (asked, run)
             final = self._frame(session, watch)
-            session.chat_panels = self._kept(final, watch, settings.keep_reasoning)
-            yield final | first
+            session.chat_panels = self._kept(final, watch, keep_reasoning)
+            yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
             run.cancel()
@@ -117,11 +164,11 @@ class ChatAnswers:
                 watch.health = INTERRUPTED
                 watch.settle()
                 last = self._frame(session, watch)
-                session.chat_panels = self._kept(last, watch, settings.keep_reasoning)
+                session.chat_panels = self._kept(last, watch, keep_reasoning)
 
-    def _started(
-        self, session: Session, before: list[Turn], question: str, settings: Settings, level: str
-    ) -> Run:
+    def _asked(
+        self, session: Session, before: list[Turn], question: str, settings: Settings
+    ) -> Conversation:
         if not before or session.current_date is None:
             session.current_date = self._engine.config.date_now()
         conversation = Conversation(
@@ -129,16 +176,15 @@ class ChatAnswers:
         )
         for turn in before:
             conversation = conversation.with_user(turn.question).adding(*turn.messages)
-        return self._engine.start(
-            conversation.with_user(question), settings.params, level, settings.keep_reasoning
-        )
+        return conversation.with_user(question)
 
     def _frame(self, session: Session, watch: _Watch) -> Frame:
         run, seen = watch.run, watch.run.transcript
         prompt = facts(run)
         # Without an answer the log itself says why.
         answered = bool(seen.text(Channel.FINAL).strip())
-        sentence = "" if watch.running or not answered else watch.health.sentence
+        sentence = watch.health.sentence if answered else view.CAN_FINISH * watch.can_finish
+        sentence = "" if watch.running else sentence
         return {
             self.parts.log: log_value(session),
             self.parts.status: view.status_line(self._engine.model, prompt, watch.health),
@@ -147,6 +193,7 @@ class ChatAnswers:
             self.parts.commentary: view.commentary_panel(seen),
             self.parts.tokens: watch.tokens.values(seen),
             self.parts.metrics: view.metrics_panel(seen, run.timing, prompt, watch.health),
+            self.parts.finish: gr.update(visible=watch.can_finish),
             **buttons(self.parts.send, self.parts.stop, watch.running),
         }
 
@@ -169,12 +216,16 @@ class ChatAnswers:
             self.parts.commentary: blank["commentary"],
             self.parts.tokens: blank["tokens"],
             self.parts.metrics: blank["metrics"],
+            self.parts.finish: gr.update(visible=False),
             **buttons(self.parts.send, self.parts.stop, running=False),
         }
 
     def _kept(self, frame: Frame, watch: _Watch, keep_reasoning: bool) -> Frame:
         """What of the last frame is shown again after a reload."""
-        dropped: set[Block] = {self.parts.log, self.parts.send, self.parts.stop}
+        parts = self.parts
+        dropped: set[Block] = {parts.log, parts.send, parts.finish, parts.stop}
+        if watch.can_finish:
+            dropped.add(parts.notice)
         kept = {c: value for c, value in frame.items() if c not in dropped}
         if not keep_reasoning:
             blank = blank_panels()
@@ -204,6 +255,12 @@ class _Watch:
     @property
     def running(self) -> bool:
         return self.health.tone is Tone.BUSY
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether the model can be made to answer now."""
+        seen = self.run.transcript
+        return view.can_finish(seen) and (self.running or seen.finished is not None)
 
     def tick(self) -> bool:
         """Take in what is new. False where the run has ended."""

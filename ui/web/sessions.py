@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.conversation import Message
+from core.conversation import Conversation, Message
 
 if TYPE_CHECKING:
     from gradio.blocks import Block
@@ -43,6 +43,8 @@ class Session:
     """One tab.
 
     epoch: counts clears, so that a run begun before a clear does not write after it.
+    unfinished: the last run and its prompt, where it thought and gave no answer. It holds the
+        thinking, and goes with the page that shows it.
     chat_panels, compare_panels: the last values shown, to be shown again after a reload.
     """
 
@@ -50,6 +52,7 @@ class Session:
     current_date: str | None = None
     epoch: int = 0
     chat_run: Run | None = None
+    unfinished: tuple[Conversation, Run] | None = None
     compare_runs: tuple[Run, ...] = ()
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None

@@ -14,7 +14,7 @@ from typing import Any
 from core.config import ReasoningLevel
 from core.conversation import Channel, Message, Role
 from core.events import FinishReason, Timing
-from core.result import LiveMessage, TokenKind, Transcript
+from core.result import LiveMessage, TokenKind, Transcript, why_empty
 from ui.web import figures
 
 Values = dict[str, Any]
@@ -30,6 +30,7 @@ _KIND_LETTERS = {
 }
 NO_ANALYSIS = "What the model thinks before it answers appears here, while it thinks."
 NO_COMMENTARY = "Notes to you before a tool call, and the tool calls themselves, appear here."
+CAN_FINISH = "“Finish now” lets the model answer from what it has thought."
 NOT_KEPT = "The reasoning of this run was not kept. Switch on “Keep reasoning” in the settings."
 
 
@@ -100,25 +101,29 @@ def _doing(transcript: Transcript) -> str:
 def _ending(transcript: Transcript) -> tuple[str, str, Tone]:
     answered = bool(transcript.text(Channel.FINAL).strip())
     reason = transcript.finished.reason if transcript.finished else None
-    if reason is FinishReason.CANCELLED:
-        return "Stopped", "Stopped; what was written so far is kept.", Tone.WARN
     if reason is FinishReason.TOOL_CALL:
         sentence = "The model called a tool and waits for its answer; see Commentary."
         return "Tool call", sentence, Tone.WARN
-    if reason is FinishReason.LENGTH and answered:
-        return "Cut off", "The token budget ran out before the answer was complete.", Tone.WARN
+    if reason is not None and not answered:
+        words = "Stopped" if reason is FinishReason.CANCELLED else "Empty answer"
+        why = why_empty(reason, transcript.text(Channel.COMMENTARY), "") or ""
+        return words, why, Tone.WARN
+    if reason is FinishReason.CANCELLED:
+        return "Stopped", "Stopped; what was written so far is kept.", Tone.WARN
     if reason is FinishReason.LENGTH:
-        sentence = "The token budget ran out while thinking: no answer was written."
-        return "Empty answer", sentence, Tone.WARN
-    if not answered:
-        return "Empty answer", _why_empty(transcript), Tone.WARN
+        return "Cut off", "The token budget ran out before the answer was complete.", Tone.WARN
+    if transcript.inserted or transcript.given_tokens:
+        return "Finished early", "You asked for the answer: the thinking was cut short.", Tone.WARN
     return "Clean", "", Tone.GOOD
 
 
-def _why_empty(transcript: Transcript) -> str:
-    if transcript.text(Channel.COMMENTARY).strip():
-        return "Nothing was written in the final channel; see Commentary."
-    return "The model ended its turn without writing an answer."
+def can_finish(transcript: Transcript) -> bool:
+    """Whether the model can be made to answer now: it thinks, or it thought and gave no answer."""
+    if transcript.finished is None:
+        return transcript.thinks and transcript.inserted is None
+    answered = bool(transcript.text(Channel.FINAL).strip())
+    called = any(m.recipient is not None for m in transcript.messages)
+    return bool(transcript.text(Channel.ANALYSIS)) and not answered and not called
 
 
 def answer_shown(transcript: Transcript, state: Health) -> str:
@@ -197,6 +202,7 @@ def metrics_panel(
 ) -> Values:
     """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
     usage = transcript.finished.usage if transcript.finished else None
+    given = len(transcript.tokens) - transcript.generated_tokens
     cached = figures.count(usage.cached_tokens) if usage else figures.NONE
     groups = [
         [
@@ -205,7 +211,8 @@ def metrics_panel(
                 ["Prompt", figures.count(prompt.tokens)],
                 ["of these from the cache", cached],
                 *([name, figures.count(transcript.content_tokens(c))] for c, name in _CHANNELS),
-                ["Generated, markers included", figures.count(len(transcript.tokens))],
+                ["Generated, markers included", figures.count(transcript.generated_tokens)],
+                *([["Given, not generated", figures.count(given)]] if given else []),
             ],
         ],
         [

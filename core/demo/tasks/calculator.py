@@ -4,18 +4,14 @@ import json
 from random import Random
 from typing import Any
 
+from core.calculator import TOOL
 from core.demo.tasks.arithmetic import add_key
 from core.demo.tasks.asking import ADD, MULTIPLY, SUBTRACT, drawn
 from core.demo.tasks.base import Call, Level, Question
 from core.demo.tasks.dressing import dressed
 
-NAME = "calculator"
-DESCRIPTION = "Work out an expression."
-PARAMETERS: dict[str, Any] = {
-    "type": "object",
-    "properties": {"expression": {"type": "string", "description": "For example 12 + 34"}},
-    "required": ["expression"],
-}
+NAME, DESCRIPTION = TOOL.name, TOOL.description
+PARAMETERS: dict[str, Any] = dict(TOOL.parameters or {})
 _SIGNS = {"+": "add", "-": "subtract", "*": "multiply"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.config import ReasoningLevel
 from core.conversation import Channel
-from core.events import FinishReason, Timing
+from core.events import FinishReason, Inserted, Timing
 from core.result import Transcript
 from tests.ui.web.runs import TIMING, transcript
 from ui.web import view
@@ -39,6 +39,38 @@ def test_health_says_in_words_how_the_output_is(seen: Transcript, words: str, to
     state = view.health(seen)
     assert (state.words, state.tone) == (words, tone)
     assert bool(state.sentence) == (tone is Tone.WARN)
+
+
+def test_the_model_can_be_told_to_answer_while_it_thinks_and_where_it_gave_no_answer() -> None:
+    can = [
+        transcript((A, "think"), reason=None),
+        transcript((A, "think"), (C, "I will look."), reason=None),
+        transcript((A, "think"), reason=FinishReason.LENGTH),
+        transcript((A, "think"), reason=FinishReason.CANCELLED),
+        transcript((A, "think")),
+    ]
+    cannot = [
+        Transcript(),
+        transcript((A, "think"), (F, "7"), reason=None),
+        transcript((A, "think"), (F, "7"), reason=FinishReason.LENGTH),
+        transcript((C, "{}", "functions.x"), reason=None),
+        transcript((A, "think"), (C, "{}", "functions.x"), reason=FinishReason.TOOL_CALL),
+        transcript(reason=FinishReason.STOP),
+    ]
+    assert all(map(view.can_finish, can))
+    assert not any(map(view.can_finish, cannot))
+
+
+def test_an_answer_that_was_asked_for_is_said_to_be_and_what_was_given_is_counted() -> None:
+    seen = transcript((A, "think"), (F, "71"))
+    seen.add(Inserted(4, 6))
+    state = view.health(seen)
+    assert (state.words, state.tone) == ("Finished early", Tone.WARN)
+    assert "thinking was cut short" in state.sentence
+    panel = view.metrics_panel(seen, TIMING, PROMPT, state)
+    rows = {name: figure for _, group in panel["groups"] for name, figure in group}
+    assert rows["Given, not generated"] == "6"
+    assert rows["Generated, markers included"] == str(len(seen.tokens) - 6)
 
 
 def test_a_failure_of_the_machine_is_told_as_it_was_said() -> None:
