@@ -56,6 +56,7 @@ $(TRAINING): $(INSTALLED)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@.txt || { \
 		echo "torch could not be installed: see the lines above. About 5 GB of disk must be free on Linux."; exit 1; }
 	@touch $@
+
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz $(N) $(ARGS)
 
