@@ -1,8 +1,8 @@
 """The event stream: what happens in one run, as pure values, the same for page, terminal and store.
 
     Started  Prefill*  ( MessageStarted TextDelta* MessageDone )*  Finished
-    Repaired may stand anywhere between Started and Finished. Where the turn's beginning was given,
-    its messages come right behind Started, before any Prefill.
+    Repaired and Scored may stand anywhere between Started and Finished. Where the turn's beginning
+    was given, its messages come right behind Started, before any Prefill.
 
 Laws: the deltas of a message joined are its text. Every event that consumed model tokens carries
 them, so the `tokens` of all events joined are the raw record of the run, markers included: first
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.conversation import Channel, Message
+from core.sampling import TokenScore
 
 
 class FinishReason(StrEnum):
@@ -30,7 +31,8 @@ class FinishReason(StrEnum):
 class Usage:
     """Tokens of one run.
 
-    prompt_tokens: in the rendered prompt; cached_tokens: of those, not computed again.
+    prompt_tokens: in the rendered prompt; cached_tokens: of those, and of the given ones, not
+        computed again.
     analysis_tokens, commentary_tokens, final_tokens: content of each channel, given or generated.
     generated_tokens: everything the model produced, markers and headers included.
     given_tokens: of the turn, given by the caller instead (the first ones of the raw record).
@@ -59,6 +61,7 @@ class Timing:
     """Seconds since the run was submitted.
 
     queued_s: until the model began to read the prompt.
+    prefill_s: from then until it had read all of it; None where it had not.
     first_token_s: until the first generated token; None where there was none.
     first_answer_s: until the first generated token of final's content; None where there was none.
     total_s: until the end. tokens_per_s: generated tokens after the first, per second.
@@ -69,6 +72,7 @@ class Timing:
     first_answer_s: float | None = None
     total_s: float = 0.0
     tokens_per_s: float | None = None
+    prefill_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """`done` of `total` prompt tokens have been read."""
+    """`done` of `total` prompt tokens have been read, the first `cached` by earlier runs."""
 
     done: int
     total: int
+    cached: int = 0
     tokens: tuple[int, ...] = field(default=(), init=False)
 
 
@@ -138,14 +143,32 @@ class Repaired:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """How likely the written tokens from `at_token` of the raw record on were, one score for each.
+
+    Only where `SamplingParams.logprobs` asks for it. The tokens themselves come with the event that
+    consumes them, which may come later.
+    """
+
+    at_token: int
+    scores: tuple[TokenScore, ...]
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The run ended; nothing follows."""
+    """The run ended; nothing follows.
+
+    peak_memory: bytes that the machine took at most since it was last idle, with all that ran
+        beside this run; None where unknown.
+    """
 
     reason: FinishReason
     usage: Usage
     timing: Timing
+    peak_memory: int | None = None
     tokens: tuple[int, ...] = field(default=(), init=False)
 
 
 ParserEvent = MessageStarted | TextDelta | MessageDone | Repaired
-Event = Started | Prefill | ParserEvent | Finished
+Event = Started | Prefill | Scored | ParserEvent | Finished

@@ -16,11 +16,13 @@ from core.events import (
     MessageStarted,
     Prefill,
     Repaired,
+    Scored,
     Started,
     TextDelta,
     Timing,
     Usage,
 )
+from core.sampling import TokenScore
 
 
 class TokenKind(StrEnum):
@@ -51,6 +53,7 @@ class Transcript:
 
     tokens: the raw record; kinds: what each of them is part of (same length). The first
         `given_tokens` of them were given by the caller; the model wrote the others.
+    scores: how likely each token was that the model wrote, where the run asked for it.
     """
 
     run_id: str = ""
@@ -58,6 +61,7 @@ class Transcript:
     prompt_sha256: str = ""
     given_tokens: int = 0
     prefill: tuple[int, int] = (0, 0)
+    scores: list[TokenScore] = field(default_factory=list)
     messages: list[LiveMessage] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     kinds: list[TokenKind] = field(default_factory=list)
@@ -75,6 +79,8 @@ class Transcript:
                 self.given_tokens = event.given_tokens
             case Prefill():
                 self.prefill = (event.done, event.total)
+            case Scored():
+                self.scores.extend(event.scores)
             case MessageStarted():
                 self.messages.append(LiveMessage(event.channel, event.recipient))
             case TextDelta():
@@ -126,6 +132,9 @@ class GenerationResult:
     token_ids: the raw record, markers included; None unless `capture_reasoning`. The first
         `usage.given_tokens` of them were given by the caller, with what they hold of the texts.
     repairs: what was malformed in the output and mended, in words.
+    scores: how likely each token was that the model wrote (`token_ids` behind the given ones);
+        None unless `capture_reasoning` and `SamplingParams.logprobs`.
+    peak_memory: bytes, as in Finished.
     """
 
     text: str
@@ -141,6 +150,8 @@ class GenerationResult:
     timing: Timing
     repairs: tuple[str, ...]
     token_ids: tuple[int, ...] | None = None
+    scores: tuple[TokenScore, ...] | None = None
+    peak_memory: int | None = None
 
     @property
     def tool_calls(self) -> tuple[Message, ...]:
@@ -160,6 +171,7 @@ class GenerationResult:
             "prompt_sha256": self.prompt_sha256,
             "usage": asdict(self.usage),
             "timing": asdict(self.timing),
+            "peak_memory_bytes": self.peak_memory,
             "repairs": list(self.repairs),
         }
 
@@ -188,6 +200,8 @@ def result_of(
         timing=finished.timing,
         repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
         token_ids=tuple(transcript.tokens) if capture_reasoning else None,
+        scores=(tuple(transcript.scores) or None) if capture_reasoning else None,
+        peak_memory=finished.peak_memory,
     )
 
 

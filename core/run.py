@@ -22,6 +22,7 @@ from core.events import (
     Finished,
     FinishReason,
     Prefill,
+    Scored,
     Started,
     TextDelta,
     Timing,
@@ -30,7 +31,7 @@ from core.events import (
 from core.parser import ChannelParser
 from core.prompt import HarmonyPrompt
 from core.result import GenerationResult, Transcript, result_of
-from core.sampling import SamplingParams
+from core.sampling import SamplingParams, TokenScore
 from core.vocabulary import CALL
 
 _FINISH = {
@@ -114,20 +115,24 @@ class Run:
         events = [] if self.transcript.run_id else self._begin()
         begun = len(events)
         tokens: list[int] = []
+        scores: list[TokenScore | None] = []
+        scored_from = len(self.given) + len(self._clock.stamps)
         end: EndStep | None = None
         while self._steps:
             step = self._steps.popleft()
             match step:
-                case TokenStep(token, at):
+                case TokenStep(token, at, score):
                     tokens.append(token)
                     self._clock.token(at)
+                    scores.append(score)
                 case PrefillStep(done, total, cached, at):
-                    self._clock.reading(at)
+                    self._clock.reading(at, done == total)
                     self._cached_tokens = cached
-                    events.append(Prefill(done, total))
+                    events.append(Prefill(done, total, cached))
                 case EndStep():
                     end = step
         events += self._parser.feed(tokens)
+        events += _scored(scored_from, scores)
         if end is not None:
             self._clock.ended_at = end.at
             events += self._parser.finish()
@@ -140,7 +145,7 @@ class Run:
             self._news.set()
             return events
         self.done = True
-        finished = self._finished(end.reason)
+        finished = self._finished(end.reason, end.peak_memory)
         self.transcript.add(finished)
         return [*events, finished]
 
@@ -209,7 +214,7 @@ class Run:
             clock.first_answer_at = clock.stamps[len(seen.tokens) - len(self.given)]
         self.transcript.add(event)
 
-    def _finished(self, reason: EndReason) -> Finished:
+    def _finished(self, reason: EndReason, peak_memory: int | None) -> Finished:
         seen = self.transcript
         finish = _FINISH[reason]
         if finish is FinishReason.STOP and seen.tokens and seen.tokens[-1] == CALL:
@@ -223,7 +228,12 @@ class Run:
             generated_tokens=len(seen.tokens) - len(self.given),
             given_tokens=len(self.given),
         )
-        return Finished(finish, usage, self.timing)
+        return Finished(finish, usage, self.timing, peak_memory)
+
+
+def _scored(at_token: int, scores: list[TokenScore | None]) -> list[Event]:
+    told = tuple(score for score in scores if score is not None)
+    return [Scored(at_token, told)] if told else []
 
 
 class _Clock:
@@ -232,13 +242,16 @@ class _Clock:
     def __init__(self) -> None:
         self.submitted_at = time.perf_counter()
         self.reading_at: float | None = None
+        self.read_at: float | None = None
         self.first_answer_at: float | None = None
         self.ended_at: float | None = None
         self.stamps = array("d")
 
-    def reading(self, at: float) -> None:
+    def reading(self, at: float, whole: bool) -> None:
         if self.reading_at is None:
             self.reading_at = at
+        if whole:
+            self.read_at = at
 
     def token(self, at: float) -> None:
         self.stamps.append(at)
@@ -254,6 +267,7 @@ class _Clock:
             first_answer_s=self._since_submitted(self.first_answer_at),
             total_s=now - self.submitted_at,
             tokens_per_s=(len(self.stamps) - 1) / decoding if decoding else None,
+            prefill_s=self.read_at - self.reading_at if self.read_at and self.reading_at else None,
         )
 
     def _since_submitted(self, at: float | None) -> float | None:

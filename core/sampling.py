@@ -13,6 +13,7 @@ ALLOWED = {
     "top_k": "a whole number, 0 (off) or more",
     "max_tokens": "a whole number, 1 or more",
     "seed": "a whole number from 0 to 2**64 - 1, or none",
+    "logprobs": "a whole number from 0 (off) to 20",
 }
 
 
@@ -25,6 +26,7 @@ class SamplingParams:
     top_k: only the k most likely tokens; 0 is off.
     max_tokens: budget for what the model writes in its turn, analysis included.
     seed: None draws a fresh one for every run; the same seed gives the same tokens.
+    logprobs: say of every token how likely it was, and name that many of the likeliest; 0 is off.
 
     Raises InvalidSetting with the bound and the value.
     """
@@ -34,6 +36,7 @@ class SamplingParams:
     top_k: int = 0
     max_tokens: int = 2048
     seed: int | None = None
+    logprobs: int = 0
 
     def __post_init__(self) -> None:
         _require("temperature", self.temperature, lambda value: 0 <= value <= 2)
@@ -42,6 +45,20 @@ class SamplingParams:
         _require("max_tokens", self.max_tokens, lambda value: value >= 1, whole=True)
         if self.seed is not None:
             _require("seed", self.seed, lambda value: 0 <= value < 2**64, whole=True)
+        _require("logprobs", self.logprobs, lambda value: 0 <= value <= 20, whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """How likely a written token was to the model: before temperature, top-p and top-k.
+
+    logprob: natural logarithm of its probability. entropy: of the whole distribution, in nats.
+    top: the likeliest token ids with their log-probabilities, best first.
+    """
+
+    logprob: float
+    entropy: float
+    top: tuple[tuple[int, float], ...] = ()
 
 
 def _require(
