@@ -14,13 +14,16 @@ class Clock:
     def __init__(self) -> None:
         self.submitted_at = time.perf_counter()
         self.reading_at: float | None = None
+        self.read_at: float | None = None
         self.first_answer_at: float | None = None
         self.ended_at: float | None = None
         self.stamps = array("d")
 
-    def reading(self, at: float) -> None:
+    def reading(self, at: float, whole: bool) -> None:
         if self.reading_at is None:
             self.reading_at = at
+        if whole:
+            self.read_at = at
 
     def token(self, at: float) -> None:
         self.stamps.append(at)
@@ -36,6 +39,7 @@ class Clock:
             first_answer_s=self._since_submitted(self.first_answer_at),
             total_s=now - self.submitted_at,
             tokens_per_s=(len(self.stamps) - 1) / decoding if decoding else None,
+            prefill_s=self.read_at - self.reading_at if self.read_at and self.reading_at else None,
         )
 
     def _since_submitted(self, at: float | None) -> float | None:

@@ -42,7 +42,8 @@ class InferenceEngine:
     model goes on from there, and events and result hold it as the beginning of the turn
     (`usage.given_tokens`). It lies behind `<|start|>assistant`: "<|channel|>analysis<|message|>So".
     The constructor returns when the model is loaded; it raises ModelError where it cannot be.
-    Every call that starts a run raises InvalidPrompt or PromptTooLong before anything runs.
+    Every call that starts a run raises InvalidPrompt or PromptTooLong before anything runs, and
+    Busy where too many wait already.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class InferenceEngine:
 
             self.info = model.info
             self.model = model.info.name
-            self._backend: TokenBackend = MLXBackend(model)
+            self._backend: TokenBackend = MLXBackend(
+                model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit
+            )
         else:
             self._backend = model
 
@@ -251,8 +254,9 @@ class InferenceEngine:
 
 
 def _segments(run: Run) -> tuple[tuple[int, ...], ...]:
-    """What the model reads, cut where a cache may be kept: the prompt, then what was given."""
-    return (*run.prompt.segments, run.given) if run.given else run.prompt.segments
+    """What the model reads, cut where a cache may be kept; what was given belongs to the end."""
+    *before, last = run.prompt.segments
+    return (*before, last + run.given)
 
 
 def _read(run: Run, stop: threading.Event) -> None:

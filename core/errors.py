@@ -7,7 +7,8 @@
     │   └── PromptTooLong       prompt and budget do not fit in the model's context
     ├── VocabularyError         the shipped vocabulary is missing or not the one we measured
     ├── ModelError              a model cannot be found, read or loaded
-    └── BackendError            the machine failed while generating, or the engine was closed
+    ├── BackendError            the machine failed while generating, or the engine was closed
+    └── Busy                    the queue is full; nothing was started
 
 Each message says what was given, what is allowed and what to do next.
 """
@@ -45,3 +46,7 @@ class ModelError(CoreError):
 
 class BackendError(CoreError):
     """Generation failed in the machine (memory, device), or the engine was closed."""
+
+
+class Busy(CoreError):
+    """So many requests wait already that no more are taken; nothing was started."""

@@ -1,9 +1,10 @@
 """The event stream: what happens in one run, as pure values, the same for page, terminal and store.
 
     Started  Prefill*  ( MessageStarted TextDelta* MessageDone )*  Finished
-    Repaired may stand anywhere between Started and Finished. Where the turn's beginning was given,
-    its messages come right behind Started, before any Prefill. `Run.finish_now` puts Inserted among
-    the messages: the end of the thinking and the header of the answer follow it, then Prefill.
+    Repaired and Scored may stand anywhere between Started and Finished. Where the turn's beginning
+    was given, its messages come right behind Started, before any Prefill. `Run.finish_now` puts
+    Inserted among the messages: the end of the thinking and the header of the answer follow it,
+    then Prefill.
 
 Laws: the deltas of a message joined are its text. Every event that consumed model tokens carries
 them, so the `tokens` of all events joined are the raw record of the run, markers included: first
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.conversation import Channel, Message
+from core.sampling import TokenScore
 
 
 class FinishReason(StrEnum):
@@ -32,7 +34,8 @@ class FinishReason(StrEnum):
 class Usage:
     """Tokens of one run.
 
-    prompt_tokens: in the rendered prompt; cached_tokens: of those, not computed again.
+    prompt_tokens: in the rendered prompt; cached_tokens: of those, and of the given ones, not
+        computed again.
     analysis_tokens, commentary_tokens, final_tokens: content of each channel, given or generated.
     generated_tokens: everything the model produced, markers and headers included.
     given_tokens: of the turn, given by the caller instead: the first ones of the raw record, and
@@ -62,6 +65,7 @@ class Timing:
     """Seconds since the run was submitted.
 
     queued_s: until the model began to read the prompt.
+    prefill_s: from then until it had read all of it; None where it had not.
     first_token_s: until the first generated token; None where there was none.
     first_answer_s: until the first generated token of final's content; None where there was none.
     total_s: until the end. tokens_per_s: generated tokens after the first, per second.
@@ -72,6 +76,7 @@ class Timing:
     first_answer_s: float | None = None
     total_s: float = 0.0
     tokens_per_s: float | None = None
+    prefill_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """`done` of `total` prompt tokens have been read."""
+    """`done` of `total` prompt tokens have been read, the first `cached` by earlier runs."""
 
     done: int
     total: int
+    cached: int = 0
     tokens: tuple[int, ...] = field(default=(), init=False)
 
 
@@ -156,14 +162,32 @@ class Inserted:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """How likely the written tokens from `at_token` of the raw record on were, one score for each.
+
+    Only where `SamplingParams.logprobs` asks for it. The tokens themselves come with the event that
+    consumes them, which may come later.
+    """
+
+    at_token: int
+    scores: tuple[TokenScore, ...]
+    tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The run ended; nothing follows."""
+    """The run ended; nothing follows.
+
+    peak_memory: bytes that the machine took at most since it was last idle, with all that ran
+        beside this run; None where unknown.
+    """
 
     reason: FinishReason
     usage: Usage
     timing: Timing
+    peak_memory: int | None = None
     tokens: tuple[int, ...] = field(default=(), init=False)
 
 
 ParserEvent = MessageStarted | TextDelta | MessageDone | Repaired
-Event = Started | Prefill | Inserted | ParserEvent | Finished
+Event = Started | Prefill | Inserted | Scored | ParserEvent | Finished

@@ -51,7 +51,9 @@ class HarmonyPrompt:
     """A rendered conversation.
 
     token_ids: what the model reads. segments: the same ids, cut behind the system and developer
-    messages and behind each user message; joined they are `token_ids`, and none is empty.
+    messages and behind each message of a user or a tool, where the next prompt of the same chat
+    still agrees; joined they are `token_ids`, and none is empty. Behind an answer it does not:
+    there stood its analysis when it was written.
     """
 
     token_ids: tuple[int, ...]
@@ -194,7 +196,7 @@ def _rendered(
     segment = []
     for message in _kept(messages):
         segment += _message_ids(message)
-        if message.role is Role.USER:
+        if message.role in (Role.USER, Role.TOOL):
             segments.append(tuple(segment))
             segment = []
     if next_turn:

@@ -17,11 +17,13 @@ from core.events import (
     MessageStarted,
     Prefill,
     Repaired,
+    Scored,
     Started,
     TextDelta,
     Timing,
     Usage,
 )
+from core.sampling import TokenScore
 
 
 class TokenKind(StrEnum):
@@ -53,6 +55,7 @@ class Transcript:
     tokens: the raw record; kinds: what each of them is part of (same length). The first
         `given_tokens` of them were given by the caller; the model wrote the others, but for those
         that `inserted` tells.
+    scores: how likely each token was that the model wrote, where the run asked for it.
     """
 
     run_id: str = ""
@@ -60,6 +63,7 @@ class Transcript:
     prompt_sha256: str = ""
     given_tokens: int = 0
     prefill: tuple[int, int] = (0, 0)
+    scores: list[TokenScore] = field(default_factory=list)
     messages: list[LiveMessage] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     kinds: list[TokenKind] = field(default_factory=list)
@@ -69,7 +73,33 @@ class Transcript:
 
     def add(self, event: Event) -> None:
         """Take in the next event of the run."""
-        kind = TokenKind.MARKER
+        kind = self._say(event)
+        if event.tokens:
+            self.tokens.extend(event.tokens)
+            self.kinds.extend([kind] * len(event.tokens))
+
+    def _say(self, event: Event) -> TokenKind:
+        """Take in what the event says; the kind of its tokens."""
+        match event:
+            case MessageStarted():
+                self.messages.append(LiveMessage(event.channel, event.recipient))
+            case TextDelta():
+                message = self.messages[event.index]
+                message.text += event.text
+                message.content_tokens += len(event.tokens)
+                return TokenKind(message.channel.value)
+            case MessageDone():
+                message = self.messages[event.index]
+                message.complete, message.message = event.complete, event.message
+            case Repaired():
+                self.repairs.append(event)
+                return TokenKind.SET_ASIDE
+            case _:
+                self._note(event)
+        return TokenKind.MARKER
+
+    def _note(self, event: Event) -> None:
+        """Take in what is not about a message."""
         match event:
             case Started():
                 self.run_id = event.run_id
@@ -78,26 +108,12 @@ class Transcript:
                 self.given_tokens = event.given_tokens
             case Prefill():
                 self.prefill = (event.done, event.total)
-            case MessageStarted():
-                self.messages.append(LiveMessage(event.channel, event.recipient))
-            case TextDelta():
-                message = self.messages[event.index]
-                message.text += event.text
-                message.content_tokens += len(event.tokens)
-                kind = TokenKind(message.channel.value)
-            case MessageDone():
-                message = self.messages[event.index]
-                message.complete, message.message = event.complete, event.message
-            case Repaired():
-                self.repairs.append(event)
-                kind = TokenKind.SET_ASIDE
+            case Scored():
+                self.scores.extend(event.scores)
             case Inserted():
                 self.inserted = event
             case Finished():
                 self.finished = event
-        if event.tokens:
-            self.tokens.extend(event.tokens)
-            self.kinds.extend([kind] * len(event.tokens))
 
     def text(self, channel: Channel) -> str:
         """All text of a channel so far, messages apart by an empty line; tool calls included."""
@@ -147,6 +163,9 @@ class GenerationResult:
         `usage.given_tokens` of them were given by the caller, with what they hold of the texts.
     repairs: what was malformed in the output and mended, in words.
     finished_early: the thinking was cut short by `Run.finish_now`.
+    scores: how likely each token was that the model wrote (`token_ids` behind the given ones);
+        None unless `capture_reasoning` and `SamplingParams.logprobs`.
+    peak_memory: bytes, as in Finished.
     """
 
     text: str
@@ -163,6 +182,8 @@ class GenerationResult:
     repairs: tuple[str, ...]
     token_ids: tuple[int, ...] | None = None
     finished_early: bool = False
+    scores: tuple[TokenScore, ...] | None = None
+    peak_memory: int | None = None
 
     @property
     def why_empty(self) -> str | None:
@@ -188,6 +209,7 @@ class GenerationResult:
             "prompt_sha256": self.prompt_sha256,
             "usage": asdict(self.usage),
             "timing": asdict(self.timing),
+            "peak_memory_bytes": self.peak_memory,
             "repairs": list(self.repairs),
         }
 
@@ -217,6 +239,8 @@ def result_of(
         repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
         token_ids=tuple(transcript.tokens) if capture_reasoning else None,
         finished_early=transcript.inserted is not None,
+        scores=_scores(transcript) if capture_reasoning else None,
+        peak_memory=finished.peak_memory,
     )
 
 
@@ -238,3 +262,8 @@ def why_empty(reason: FinishReason, commentary: str, answer: str) -> str | None:
 
 def _joined(texts: Any) -> str:
     return "\n\n".join(t for t in texts if t)
+
+
+def _scores(transcript: Transcript) -> tuple[TokenScore, ...] | None:
+    """Of the tokens that are on record: those behind a stop string have scores too."""
+    return tuple(transcript.scores[: transcript.generated_tokens]) or None

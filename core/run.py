@@ -24,6 +24,7 @@ from core.events import (
     Inserted,
     ParserEvent,
     Prefill,
+    Scored,
     Started,
     TextDelta,
     Timing,
@@ -33,7 +34,7 @@ from core.parser import ChannelParser
 from core.prefix import FINAL_FOLLOWS, prefix_tokens
 from core.prompt import HarmonyPrompt
 from core.result import GenerationResult, Transcript, result_of
-from core.sampling import SamplingParams
+from core.sampling import SamplingParams, TokenScore
 from core.stops import StopStrings
 from core.vocabulary import CALL
 
@@ -136,22 +137,27 @@ class Run:
             return []
         events = [] if self.transcript.run_id else self._begin()
         tokens: list[int] = []
+        scores: list[TokenScore | None] = []
+        inserted = self.transcript.inserted.count if self.transcript.inserted else 0
+        scored_from = len(self.given) + inserted + len(self._clock.stamps)
         end: EndStep | None = None
         while self._steps:
             step = self._steps.popleft()
             match step:
-                case TokenStep(token, at):
+                case TokenStep(token, at, score):
                     tokens.append(token)
                     self._clock.token(at)
+                    scores.append(score)
                 case PrefillStep(done, total, cached, at):
-                    self._clock.reading(at)
+                    self._clock.reading(at, done == total)
                     self._cached_tokens = self._cached_tokens if self._hurried else cached
-                    events.append(Prefill(done, total))
+                    events.append(Prefill(done, total, cached))
                     self.transcript.add(events[-1])
                 case EndStep():
                     end = step
         parsed = self._stops.feed if self._stops else ChannelParser.feed
         events += self._taken(parsed(self._parser, tokens))
+        events += self._taken(_scored(scored_from, scores))
         if self._stops and self._stops.found:
             return events + self._stopped()
         return events if end is None else events + self._ended(end)
@@ -167,7 +173,7 @@ class Run:
             self._failure = end.error
             self._news.set()
             return events
-        return [*events, self._finish(end.reason)]
+        return [*events, self._finish(end.reason, end.peak_memory)]
 
     def _stopped(self) -> list[Event]:
         """A stop string was written: the run is over, and what came behind it never was."""
@@ -263,7 +269,7 @@ class Run:
             pass
         return result_of(self.transcript, self.level, self.model, self.capture_reasoning)
 
-    def _taken(self, events: Sequence[ParserEvent]) -> list[Event]:
+    def _taken(self, events: Sequence[ParserEvent | Scored]) -> list[Event]:
         for event in events:
             self._take(event)
         return [*events]
@@ -280,7 +286,7 @@ class Run:
             clock.first_answer_at = clock.stamps[seen.generated_tokens]
         self.transcript.add(event)
 
-    def _finish(self, reason: EndReason) -> Finished:
+    def _finish(self, reason: EndReason, peak_memory: int | None = None) -> Finished:
         self.done = True
         seen = self.transcript
         finish = FinishReason(reason.value)
@@ -295,5 +301,10 @@ class Run:
             generated_tokens=seen.generated_tokens,
             given_tokens=len(seen.tokens) - seen.generated_tokens,
         )
-        seen.add(finished := Finished(finish, usage, self.timing))
+        seen.add(finished := Finished(finish, usage, self.timing, peak_memory))
         return finished
+
+
+def _scored(at_token: int, scores: list[TokenScore | None]) -> list[Scored]:
+    told = tuple(score for score in scores if score is not None)
+    return [Scored(at_token, told)] if told else []

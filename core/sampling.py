@@ -15,6 +15,7 @@ ALLOWED = {
     "max_tokens": "a whole number, 1 or more",
     "seed": "a whole number from 0 to 2**64 - 1, or none",
     "stop": "up to 16 texts, none of them empty",
+    "logprobs": "a whole number from 0 (off) to 20",
 }
 _MOST_STOPS = 16
 
@@ -30,6 +31,7 @@ class SamplingParams:
     seed: None draws a fresh one for every run; the same seed gives the same tokens.
     stop: the answer ends right before any of these texts, as if the model had ended it. They are
         looked for in what the model writes on final, and nowhere else. One text may stand alone.
+    logprobs: say of every token how likely it was, and name that many of the likeliest; 0 is off.
 
     Raises InvalidSetting with the bound and the value.
     """
@@ -40,6 +42,7 @@ class SamplingParams:
     max_tokens: int = 2048
     seed: int | None = None
     stop: Sequence[str] = ()
+    logprobs: int = 0
 
     def __post_init__(self) -> None:
         _require("temperature", self.temperature, lambda value: 0 <= value <= 2)
@@ -49,6 +52,7 @@ class SamplingParams:
         if self.seed is not None:
             _require("seed", self.seed, lambda value: 0 <= value < 2**64, whole=True)
         object.__setattr__(self, "stop", _stops(self.stop))
+        _require("logprobs", self.logprobs, lambda value: 0 <= value <= 20, whole=True)
 
 
 def _stops(value: Any) -> tuple[str, ...]:
@@ -59,6 +63,19 @@ def _stops(value: Any) -> tuple[str, ...]:
     raise InvalidSetting(
         f"stop is {value!r}; allowed: {ALLOWED['stop']}. Change stop and try again."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """How likely a written token was to the model: before temperature, top-p and top-k.
+
+    logprob: natural logarithm of its probability. entropy: of the whole distribution, in nats.
+    top: the likeliest token ids with their log-probabilities, best first.
+    """
+
+    logprob: float
+    entropy: float
+    top: tuple[tuple[int, float], ...] = ()
 
 
 def _require(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from core.sampling import SamplingParams
+from core.sampling import SamplingParams, TokenScore
 
 
 class EndReason(StrEnum):
@@ -31,19 +31,27 @@ class PrefillStep:
 
 @dataclass(frozen=True, slots=True)
 class TokenStep:
-    """One generated token; a stop id is delivered too. `at`: perf_counter seconds, as below."""
+    """One generated token; a stop id is delivered too. `at`: perf_counter seconds, as below.
+
+    score: how likely it was, where `sampling.logprobs` asks for it.
+    """
 
     token: int
     at: float
+    score: TokenScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndStep:
-    """The last step of a request; `error` is set where reason is FAILED."""
+    """The last step of a request; `error` is set where reason is FAILED.
+
+    peak_memory: bytes that the machine took at most since it was last idle; None where unknown.
+    """
 
     reason: EndReason
     at: float
     error: Exception | None = None
+    peak_memory: int | None = None
 
 
 Step = PrefillStep | TokenStep | EndStep
@@ -79,7 +87,10 @@ class TokenBackend(Protocol):
         """Tokens that prompt and answer may have together."""
 
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
-        """Start requests; those of one call share a batch. Raises BackendError when closed."""
+        """Start requests; those of one call share a batch.
+
+        Raises BackendError when closed, and Busy where it can take no more: then none was started.
+        """
 
     def close(self) -> None:
         """End what runs (as cancelled), free the model, and wait for it. Safe to call twice."""

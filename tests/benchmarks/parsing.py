@@ -15,13 +15,14 @@ CHUNK = 16
 TARGETS = {CHUNK: 1.25, 1: 2.0}
 
 
-def rows() -> Iterator[Row]:
+def rows(pairs: int) -> Iterator[Row]:
     """In chunks of 16 and token by token, on one well-formed turn."""
     tokens = answer(TOKENS)
     for chunk, target in TARGETS.items():
         ours, theirs, ratio = interleaved(
             lambda chunk=chunk: seconds(lambda: events(tokens, chunk)) / len(tokens) * 1e6,
             lambda: seconds(lambda: deltas(tokens)) / len(tokens) * 1e6,
+            pairs,
         )
         how = "token by token" if chunk == 1 else f"in chunks of {chunk}"
         name = f"streaming parse {how}: events / StreamableParser"

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from core.config import ReasoningLevel
 from core.conversation import Channel, Conversation, Message, Role
 from core.prompt import _message_ids, render
-from tests.benchmarks.pairs import PAIRS, Row, Spread, seconds
+from tests.benchmarks.pairs import Row, Spread, seconds
 
 TURNS = 10
 TARGET_MS = 5.0
 
 
-def rows() -> Iterator[Row]:
+def rows(pairs: int) -> Iterator[Row]:
     """Milliseconds for conversation -> token ids; the conversation still holds all analysis."""
     chat = conversation(TURNS)
     render(chat, ReasoningLevel.HIGH, "2024-06", "2026-01-31")
     for state, before in (("seen before", None), ("seen for the first time", _message_ids)):
         times = []
-        for _ in range(PAIRS):
+        for _ in range(pairs):
             if before is not None:
                 before.cache_clear()
             once = seconds(lambda: render(chat, ReasoningLevel.HIGH, "2024-06", "2026-01-31"))

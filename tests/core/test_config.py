@@ -63,6 +63,8 @@ def test_every_setting_can_come_from_its_variable(field, monkeypatch):
         "knowledge_cutoff": "2025-01",
         "current_date": "2026-01-31",
         "home": "/elsewhere",
+        "prompt_cache_mb": "64",
+        "queue_limit": "2",
     }
     before = getattr(InferenceConfig(), field)
     monkeypatch.setenv(variable(field), values[field])

@@ -12,12 +12,13 @@ from statistics import median
 import pytest
 
 from core.config import InferenceConfig, ReasoningLevel
-from core.conversation import Channel
+from core.conversation import Channel, Conversation
 from core.demo.tasks import held_out
 from core.engine import InferenceEngine
 from core.errors import BackendError, InvalidPrompt, InvalidSetting, PromptTooLong
 from core.events import Finished, FinishReason, MessageDone, Started, TextDelta
 from core.models import ModelLoader
+from core.prefix import FINAL_FOLLOWS, prefix_tokens
 from core.result import Transcript, result_of
 from core.sampling import SamplingParams
 from core.vocabulary import CALL, RETURN
@@ -254,6 +255,37 @@ def test_history_goes_back_without_the_analysis_of_finished_turns(engine):
     run.cancel()
     assert "secret thought" not in run.prompt.text
     assert "71" in run.prompt.text
+
+
+def test_the_next_turn_reads_only_what_is_new(engine):
+    asked = Conversation(instructions="Be brief.").with_user(QUESTION)
+    first = engine.start(asked, GREEDY, HIGH, capture_reasoning=True)
+    then = asked.adding(*first.result().messages).with_user("And 12 + 30?")
+    known = sum(map(len, first.prompt.segments[:-1]))
+    assert engine.generate(then, GREEDY, HIGH).usage.cached_tokens == known
+    assert engine.generate(then, GREEDY, LOW).usage.cached_tokens == 0
+
+
+def test_a_run_that_is_made_to_answer_now_does_not_read_its_thoughts_again(engine):
+    run = engine.start(QUESTION, SamplingParams(temperature=0, max_tokens=20), HIGH)
+    run.result()
+    thought = run.transcript.tokens
+    result = engine.generate(
+        QUESTION, GREEDY, HIGH, prefix=[*thought, *prefix_tokens(FINAL_FOLLOWS)]
+    )
+    assert result.usage.cached_tokens == result.usage.prompt_tokens + len(thought)
+    assert result.timing.prefill_s < result.timing.first_token_s
+
+
+def test_scores_come_with_the_tokens_and_go_where_reasoning_may_go(engine):
+    params = SamplingParams(temperature=0, max_tokens=8, logprobs=3)
+    kept = engine.start(QUESTION, params, HIGH, capture_reasoning=True).result()
+    assert len(kept.scores) == len(kept.token_ids) == 8
+    assert [score.top[0][0] for score in kept.scores] == list(kept.token_ids)
+    assert engine.generate(QUESTION, params, HIGH).scores is None
+    plain = engine.start(QUESTION, SamplingParams(0, max_tokens=8), HIGH, capture_reasoning=True)
+    assert plain.result().scores is None
+    assert plain.result().token_ids == kept.token_ids
 
 
 def test_a_closed_engine_says_so_and_closing_twice_is_harmless():

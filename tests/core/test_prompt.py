@@ -256,6 +256,16 @@ def test_the_prompt_is_cut_behind_the_frame_and_behind_each_user_message() -> No
     assert texts[-1] == "<|start|>assistant"
 
 
+def test_a_tool_loop_is_cut_behind_each_result_where_the_next_round_goes_on() -> None:
+    asked = Conversation().with_user("What is 23 + 48?")
+    call = Message(Role.ASSISTANT, "{}", Channel.COMMENTARY, "functions.calculator", "json")
+    answered = asked.adding(call, Message(Role.TOOL, "71", name="functions.calculator"))
+    again = answered.adding(call, Message(Role.TOOL, "72", name="functions.calculator"))
+    one, two = prompt_of(answered).segments, prompt_of(again).segments
+    assert two[: len(one) - 1] == one[:-1]
+    assert encoding().decode(one[-2]).endswith("71<|end|>")
+
+
 def test_a_longer_conversation_keeps_the_segments_of_a_shorter_one() -> None:
     two, three = prompt_of(turns(2)[0]).segments, prompt_of(turns(3)[0]).segments
     assert three[: len(two) - 1] == two[:-1]

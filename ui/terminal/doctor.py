@@ -114,7 +114,7 @@ def _blas() -> Check:
 
 
 def _device() -> Check:
-    from core.backends.mlx import device
+    from core.backends.drawing import device
 
     return Check("device", True, device())
 

@@ -9,9 +9,10 @@ import mlx.core as mx
 import pytest
 from mlx_lm.sample_utils import apply_top_p
 
-import core.backends.mlx as backend_module
+import core.backends.owner as owner_module
 from core.backends.base import EndReason, EndStep, TokenRequest
-from core.backends.mlx import MLXBackend, nucleus
+from core.backends.drawing import nucleus
+from core.backends.mlx import MLXBackend
 from core.errors import BackendError, ModelError
 from core.models import ModelLoader
 from core.sampling import SamplingParams
@@ -60,7 +61,7 @@ def test_a_failing_step_ends_its_batch_with_a_sentence_and_the_next_request_runs
         return sample
 
     with monkeypatch.context() as patch:
-        patch.setattr(backend_module, "sampler", broken)
+        patch.setattr(owner_module, "sampler", broken)
         doomed, steps = request()
         backend.submit([doomed])
         ended = end_of(steps)
