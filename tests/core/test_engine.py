@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from statistics import median
 
 import pytest
@@ -17,6 +18,7 @@ from core.demo.tasks import held_out
 from core.engine import InferenceEngine
 from core.errors import BackendError, InvalidPrompt, InvalidSetting, PromptTooLong
 from core.events import Finished, FinishReason, MessageDone, Started, TextDelta
+from core.many import run_all
 from core.models import ModelLoader
 from core.prefix import FINAL_FOLLOWS, prefix_tokens
 from core.result import Transcript, result_of
@@ -84,8 +86,13 @@ def test_times_are_in_order_and_usage_adds_up(engine):
 def held_out_runs(engine):
     """100 held-out questions at each level, greedily: (low, medium, high) results per question."""
     params = SamplingParams(temperature=0, max_tokens=400)
-    started = [engine.start_levels(q.prompt, params=params) for q in held_out(100, seed=1)]
-    return [[run.result() for run in runs] for runs in started]
+    starts = (
+        ((number, level), partial(engine.start, question.prompt, params, level))
+        for number, question in enumerate(held_out(100, seed=1))
+        for level in ReasoningLevel
+    )
+    results = dict(run_all(starts))
+    return [[results[number, level] for level in ReasoningLevel] for number in range(100)]
 
 
 @pytest.mark.timeout(420)
@@ -258,7 +265,7 @@ def test_history_goes_back_without_the_analysis_of_finished_turns(engine):
 
 
 def test_the_next_turn_reads_only_what_is_new(engine):
-    asked = Conversation(instructions="Be brief.").with_user(QUESTION)
+    asked = Conversation(instructions="Be brief, and mind the cache.").with_user(QUESTION)
     first = engine.start(asked, GREEDY, HIGH, capture_reasoning=True)
     then = asked.adding(*first.result().messages).with_user("And 12 + 30?")
     known = sum(map(len, first.prompt.segments[:-1]))
