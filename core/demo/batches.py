@@ -161,7 +161,7 @@ class Batches:
                 if not bucket.tools
                 else rows[first:-1]
             )
-        if rng.random() < 0.5:
+        if rng.random() < 0.3:
             for _ in range(3):
                 past = training(rng)
                 turn = message("user", past.prompt) + message("assistant", past.final, "final")

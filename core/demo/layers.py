@@ -19,8 +19,8 @@ class Shape:
     hidden: int = 128
     layers: int = 4
     heads: int = 4
-    key_heads: int = 2
-    head_size: int = 32
+    key_heads: int = 4
+    head_size: int = 64
     experts: int = 4
     intermediate: int = 128
     window: int = 128

@@ -7,8 +7,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from core.checkpoint import EMBEDDING, HEAD, IDS, TENSORS
+from core.checkpoint import CONFIG, EMBEDDING, HEAD, IDS, TENSORS
 from core.demo.compact import Compact, feature_table
+from core.demo.grow import grown
+from core.demo.layers import Shape
 from core.demo.network import Network
 
 RIDGE = 1.0
@@ -21,7 +23,17 @@ def begin_from(network: Network, compact: Compact, folder: Path) -> int:
     A known token's row, in and out, is as it was. A new token starts from the composition that
     explains the known rows best, and is said as seldom as any unknown token was.
     """
-    saved = load_file(folder / TENSORS)
+    config = json.loads((folder / CONFIG).read_text())
+    old = Shape(
+        hidden=config["hidden_size"],
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        key_heads=config["num_key_value_heads"],
+        head_size=config["head_dim"],
+        experts=config["num_local_experts"],
+        intermediate=config["intermediate_size"],
+    )
+    saved = grown(load_file(folder / TENSORS), old, network.shape)
     ids = json.loads((folder / IDS).read_text())
     for name, parameter in named(network).items():
         parameter.copy_(saved[name])

@@ -26,6 +26,7 @@ from core.demo.optimizer import optimizers
 from core.demo.progress import Progress
 from core.demo.start import begin_from
 from core.demo.stream import Stream
+from core.demo.workers import Workers, work
 
 COLLECTED = 40_000  # questions from which the compact vocabulary is taken
 WARM_UP_STEPS = 100
@@ -83,7 +84,8 @@ def quicken(network: Network, device: str, compiled: bool) -> None:
 class Run:
     """One training run: the network, its running average, the optimisers and the clock."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, workers: Workers) -> None:
+        self.workers = workers
         self.folder: Path = args.folder
         self.file = self.folder / "last.pt"
         self.device: str = args.device
@@ -99,7 +101,8 @@ class Run:
             self.steps, self.tokens, self.spent = state["steps"], state["tokens"], state["spent"]
         elif args.from_weights:
             known = begin_from(self.network, self.compact, args.from_weights)
-            print(f"{args.from_weights}: {known} of {len(self.compact.ids)} rows were known")
+            if workers.first:
+                print(f"{args.from_weights}: {known} of {len(self.compact.ids)} rows were known")
         self.network.to(self.device)
         quicken(self.network, self.device, args.compile)
         self.optimizers = optimizers(self.network)
@@ -116,23 +119,24 @@ class Run:
         share: float = (self.spent + time.monotonic() - self.began) / self.seconds
         return share
 
-    def step(self, batch: Batch) -> float:
-        """One step on one batch; returns the cross-entropy."""
+    def step(self, batch: Batch, done: float) -> float:
+        """One step on one batch of each worker; returns the cross-entropy of this one's."""
         warm = WARM_UP_RESUMED if self.resumed else WARM_UP_STEPS
-        factor = self.peak * rate(self.done, self.flat)
+        factor = self.peak * rate(done, self.flat)
         factor *= min(1.0, (self.steps - self.first + 1) / warm)
         for optimizer, peaks in self.optimizers:
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * factor
         loss, entropy = self.network.loss(*tensors(batch, self.device))
         loss.backward()
+        self.workers.average([p.grad for p in self.network.parameters() if p.grad is not None])
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.network.features.grad[0] = 0  # feature 0 is the zero vector
         for optimizer, _ in self.optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self.steps += 1
-        self.tokens += batch.tokens
+        self.tokens += round(self.workers.total(batch.tokens)[0])
         if self.steps % AVERAGE_EVERY == 0:
             self._average()
         return float(entropy.detach())
@@ -183,38 +187,56 @@ def main() -> None:
     parser.add_argument("--keep-minutes", type=float, default=10, help="between numbered copies")
     parser.add_argument("--steps", type=int, help="stop after so many, for comparisons")
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the threads")
     args = parser.parse_args()
+    work(args.workers, train, args)
+
+
+def train(workers: Workers, args: argparse.Namespace) -> None:
+    """One worker's part: step until the run's time is over, saving and saying how it goes."""
+    # First of all: a second thread that ever worked would go on spinning for work.
+    torch.set_num_threads(max(1, args.threads // workers.count))
     torch.manual_seed(args.seed)
     args.folder.mkdir(parents=True, exist_ok=True)
-    run = Run(args)
-    parameters = sum(p.numel() for p in run.network.parameters())
-    print(
-        f"{len(run.compact.ids)} rows in, {len(run.compact.outputs)} out, {parameters} parameters"
-    )
-    with closing(Stream(run.compact, args.seed + run.steps)) as stream:
-        train(run, stream, Cores(args.threads), args.keep_minutes * 60, args.steps)
+    run = Run(args, workers)
+    if workers.first:
+        parameters = sum(p.numel() for p in run.network.parameters())
+        print(
+            f"{len(run.compact.ids)} rows in, {len(run.compact.outputs)} out, "
+            f"{parameters} parameters",
+            flush=True,
+        )
+    seed = args.seed + run.steps + 1_000_003 * workers.number
+    with closing(Stream(run.compact, seed)) as stream:
+        _steps(run, stream, args)
 
 
-def train(run: Run, stream: Stream, cores: Cores, keep_seconds: float, steps: int | None) -> None:
-    """Step until the run's time is over, saying how it goes and saving now and then."""
+def _steps(run: Run, stream: Stream, args: argparse.Namespace) -> None:
+    workers = run.workers
+    cores = Cores(args.threads) if workers.count == 1 else None
     batches = iter(stream)
-    progress = Progress(run.tokens)
+    progress = Progress(run.tokens) if workers.first else None
     saved_at = kept_at = time.monotonic()
-    while run.done < 1 and (steps is None or run.steps < steps):
-        if run.steps % 5 == 0:
+    # All workers stop at the same step, and have the same learning rate in each.
+    while (done := workers.told(run.done)[0]) < 1:
+        if args.steps is not None and run.steps >= args.steps:
+            break
+        if cores and run.steps % 5 == 0:
             torch.set_num_threads(cores.threads())
-        loss = run.step(next(batches))
-        note = f" threads {torch.get_num_threads()}"
-        progress.step(run.done, run.steps, run.tokens, loss, note)
+        loss = run.step(next(batches), done)
+        if not progress:
+            continue
+        progress.step(done, run.steps, run.tokens, loss, f" threads {torch.get_num_threads()}")
         now = time.monotonic()
         if now - saved_at > SAVE_SECONDS:
             saved_at = now
             run.save()
-            if now - kept_at > keep_seconds:
+            if now - kept_at > args.keep_minutes * 60:
                 kept_at = now
                 run.keep()
-    run.save()
-    progress.close(f"done: {run.steps} steps, {run.tokens / 1e6:.1f}M tokens")
+    if progress:
+        run.save()
+        progress.close(f"done: {run.steps} steps, {run.tokens / 1e6:.1f}M tokens")
 
 
 if __name__ == "__main__":

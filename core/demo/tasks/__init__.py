@@ -36,23 +36,23 @@ __all__ = [
 ]
 
 Make = Callable[[Random], Question]
-# Each family with its share of the questions. `repeat` teaches to copy words: with a share of 0.10
-# in the first 10 M tokens it does so much sooner.
+# Each family with its weight among the questions. `repeat` teaches to copy words: with a weight of
+# 0.10 in the first 10 M tokens it does so much sooner.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.06),
-    "difference": (differences, 0.09),
+    "sum": (sums, 0.05),
+    "difference": (differences, 0.08),
     "product": (products, 0.12),
     "sum of many": (sums_of_many, 0.05),
-    "letters": (letters, 0.16),
+    "letters": (letters, 0.15),
     "date": (dates, 0.11),
     "order": (order, 0.12),
     "story": (stories, 0.10),
-    "capital": (capitals, 0.06),
+    "capital": (capitals, 0.07),
     "email": (emails, 0.07),
     "number": (numbers, 0.03),
-    "talk": (talk, 0.07),
+    "talk": (talk, 0.06),
     "out of scope": (out_of_scope, 0.06),
-    "repeat": (repeats, 0.03),
+    "repeat": (repeats, 0.06),
     "tool": (calculator, 0.0),
 }
 # The two lessons: where more effort gives more right answers, and where it does not.

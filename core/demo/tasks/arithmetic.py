@@ -8,8 +8,8 @@ from core.demo.tasks.base import Level, Question
 from core.demo.tasks.columns import Scribe
 from core.demo.tasks.dressing import dressed
 
-SLIP_SHARE = 0.2
-SLIP_SHARE_LONG = 0.1  # where the work is long
+SLIP_SHARE = 0.25
+SLIP_SHARE_LONG = 0.2  # where the work is long
 
 
 def add_key(a: int, b: int) -> str:
@@ -46,8 +46,7 @@ def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         x, y = _restated(s, b, "+", a)
         s.write(": ")
         again = columns.add_briefly(s, x, y)
-        s.write(".")
-        return again == shown
+        return columns.compare(s, again, shown)
 
     def short(s: Scribe) -> int:
         return columns.add_briefly(s, a, b)
@@ -77,10 +76,7 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         x, y = _restated(s, shown, "+", small)
         s.write(": ")
         again = columns.add_briefly(s, x, y)
-        s.write(". Asked ")
-        asked = s.number(big)
-        s.write(".")
-        return again == asked
+        return columns.compare(s, again, big)
 
     def short(s: Scribe) -> int:
         return columns.subtract_briefly(s, big, small)
@@ -105,8 +101,7 @@ def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         x, y = _restated(s, big, "*", small)
         s.write(": ")
         again = product_again(s, x, y)
-        s.write(".")
-        return again == shown
+        return columns.compare(s, again, shown)
 
     def leaps(s: Scribe) -> int:
         """Whole partial products at a time, of the number with fewer digits."""
@@ -186,8 +181,7 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
             x, y = _restated(s, total, "+", number)
             s.write(": ")
             total = columns.add_briefly(s, x, y)
-        s.write(".")
-        return total == shown
+        return columns.compare(s, total, shown)
 
     def leaps(s: Scribe) -> int:
         """One sum per column over all numbers."""

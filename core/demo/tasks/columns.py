@@ -6,6 +6,7 @@ follows from what was written, as it would for anyone who does not notice.
 """
 
 from collections.abc import Callable
+from itertools import zip_longest
 from random import Random
 
 from core.demo.tasks.base import SLIP
@@ -179,6 +180,17 @@ def multiply_briefly(s: Scribe, a: int, d: int) -> int:
         carry = value // 10
         s.write(", ")
     return s.number(joined([*out, *digits(carry)] if carry else out))
+
+
+def compare(s: Scribe, got: int, wanted: int) -> bool:
+    """The two side by side, digit by digit up to the first difference; whether they agree."""
+    s.write(". Compare ")
+    for i, (x, y) in enumerate(zip_longest(str(got), str(wanted), fillvalue="-")):
+        s.write(f"{', ' if i else ''}{x} {y}")
+        if x != y:
+            break
+    s.write(".")
+    return got == wanted
 
 
 def checked(rng: Random, work: Work, check: Check, right: int, slip_share: float) -> str:

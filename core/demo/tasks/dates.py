@@ -9,7 +9,7 @@ from core.demo.tasks.base import Level, Question
 from core.demo.tasks.columns import Scribe
 from core.demo.tasks.dressing import dressed
 
-SLIP_SHARE = 0.2
+SLIP_SHARE = 0.25
 MOST_DAYS = 60
 MONTHS = {
     "January": 31, "February": 28, "March": 31, "April": 30, "May": 31, "June": 30, "July": 31,
@@ -128,7 +128,7 @@ def _backward(s: Scribe, month: int, day: int, n: int) -> Walk:
 def _check_forward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> bool:
     """Days left in the first month, whole months, and the days of the last."""
     if shown[0] == month:
-        return _agree(s, _difference(s, max(shown[1], day), min(shown[1], day)), n)
+        return columns.compare(s, _difference(s, max(shown[1], day), min(shown[1], day)), n)
     total = _difference(s, MONTHS[NAMES[month]], day)
     at = (month + 1) % 12
     for _ in range(4):
@@ -138,7 +138,7 @@ def _check_forward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> bool
         total = _sum(s, total, MONTHS[NAMES[at]])
         at = (at + 1) % 12
     s.write(f"; {NAMES[at]} ")
-    return _agree(s, _sum(s, total, shown[1]), n)
+    return columns.compare(s, _sum(s, total, shown[1]), n)
 
 
 def _check_backward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> bool:
@@ -146,10 +146,7 @@ def _check_backward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> boo
 
 
 def _agree(s: Scribe, total: int, n: int) -> bool:
-    s.write(". Asked ")
-    asked = s.number(n)
-    s.write(".")
-    return total == asked
+    return columns.compare(s, total, n)
 
 
 def _sum(s: Scribe, a: int, b: int) -> int:
