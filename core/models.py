@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
+from core.blas import load_openblas
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
 from core.errors import ModelError
@@ -125,6 +126,7 @@ class ModelLoader:
     def tokenizer(self) -> Any:
         """The checkpoint's own tokenizer, as mlx-lm loads it. gpt-oss needs none."""
         info = self.info
+        load_openblas()  # before anything imports mlx
         try:
             from mlx_lm.utils import load_config, load_tokenizer
 

@@ -122,7 +122,9 @@ class ChatTemplate:
     def tags(self, prompt: RenderedPrompt) -> ThinkTags:
         """How to read the output behind this prompt."""
         tokenizer, size = self._tokenizer, len(self._tokenizer)
-        special = frozenset(tokenizer.all_special_ids) - set(self._tag_ids())
+        added = tokenizer.added_tokens_decoder.items()
+        markers = {i for i, token in added if getattr(token, "special", False)}
+        special = markers.union(tokenizer.all_special_ids) - set(self._tag_ids())
         # What frames the messages of the prompt would open another message in the output.
         framing = special.intersection(prompt.token_ids) - self.stop_ids - {tokenizer.bos_token_id}
         return ThinkTags(
