@@ -70,6 +70,9 @@ class ChannelParser:
     joined are its text; nothing fed raises. One instance belongs to one thread at a time.
     """
 
+    over: bool = False
+    """Never: a turn in Harmony ends with a token."""
+
     def __init__(self, after_prompt: bool = True) -> None:
         self._decoders = Decoders()
         self._message: OpenMessage | None = None

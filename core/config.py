@@ -45,11 +45,11 @@ _SAMPLING = SamplingParams()
 _YES_NO = "true or false"
 _ALLOWED = {
     **SAMPLING_ALLOWED,
-    "use_harmony_format": "true",
+    "use_harmony_format": _YES_NO,
     "reasoning_level": ", ".join(ReasoningLevel),
     "capture_reasoning": _YES_NO,
     "show_reasoning": _YES_NO,
-    "model": "embedded, a folder that holds a gpt-oss checkpoint, or a hub id",
+    "model": "embedded, a folder that holds a checkpoint, or a hub id",
     "knowledge_cutoff": "a month such as 2024-06",
     "current_date": "a date such as 2026-01-31",
     "home": "a folder",
@@ -139,13 +139,6 @@ class InferenceConfig(BaseSettings):
     def _as_typed(cls, value: Any) -> Any:
         return reasoning_level(value) if isinstance(value, str) else value
 
-    @field_validator("use_harmony_format")
-    @classmethod
-    def _harmony_only(cls, value: bool) -> bool:
-        if not value:
-            raise ValueError("The ChatML legacy format is not built yet.")
-        return value
-
     @field_validator("knowledge_cutoff")
     @classmethod
     def _a_month(cls, value: str) -> str:
@@ -181,10 +174,8 @@ def _sentence(detail: ErrorDetails, given: Mapping[str, Any]) -> str:
         where = f"The environment variable {name}"
     else:
         where = f"{name} in .env"
-    advice = "Leave it on: the ChatML legacy format is not built yet."
-    if field != "use_harmony_format":
-        advice = f"Change {field} and try again."
-    return f"{where} is {_short(detail['input'])}; allowed: {_ALLOWED[field]}. {advice}"
+    found = f"{where} is {_short(detail['input'])}; allowed: {_ALLOWED[field]}."
+    return f"{found} Change {field} and try again."
 
 
 def _short(value: object) -> str:

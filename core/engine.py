@@ -16,15 +16,15 @@ from core.config import reasoning_level as read_level
 from core.conversation import Conversation, Message, Role, conversation_from
 from core.errors import InvalidSetting, PromptTooLong
 from core.events import Event
+from core.format import Format, format_for
 from core.models import ModelInfo, ModelLoader
-from core.prefix import Prefix, prefix_tokens
-from core.prompt import HarmonyPrompt, render
+from core.prefix import Prefix
+from core.rendered import RenderedPrompt
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
 from core.tool_loop import LIMIT, ToolTurn, run_with_tools
 from core.tools import Function
-from core.vocabulary import STOP_IDS
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
 LEVELS = tuple(ReasoningLevel)
@@ -32,10 +32,12 @@ _TICK_S = 0.05
 
 
 class InferenceEngine:
-    """Runs prompts on one gpt-oss model. Safe to use from many threads and tasks at once.
+    """Runs prompts on one model. Safe to use from many threads and tasks at once.
 
     model: a ModelLoader, or a TokenBackend of your own (a replay, say).
     config: settings; None reads the environment and `.env`.
+    format_: how the model is asked and read; None takes Harmony for gpt-oss (ChatML where the
+        settings say so), and its own chat template for any other model.
 
     A prompt is a string, a list of messages (`{"role", "content", "channel"?}`), or a Conversation.
     A prefix is what the assistant's turn begins with, as token ids or as text with its markers: the
@@ -47,11 +49,16 @@ class InferenceEngine:
     """
 
     def __init__(
-        self, model: ModelLoader | TokenBackend, config: InferenceConfig | None = None
+        self,
+        model: ModelLoader | TokenBackend,
+        config: InferenceConfig | None = None,
+        format_: Format | None = None,
     ) -> None:
         self.config = config or InferenceConfig()
         self.info: ModelInfo | None = None
         self.model = "replay"
+        loader = model if isinstance(model, ModelLoader) else None
+        self.format = format_ or format_for(self.config, loader)
         if isinstance(model, ModelLoader):
             from core.backends.mlx import MLXBackend
 
@@ -95,14 +102,15 @@ class InferenceEngine:
         Rates measured here are those of a batch, not of a run alone.
         """
         conversation = conversation_from(prompt)
-        given = prefix_tokens(prefix)
+        given = self.format.prefix(prefix)
         params = self._seeded(params)
         capture = self.config.capture_reasoning if capture_reasoning is None else capture_reasoning
         runs = [
             self._prepared(conversation, read_level(level), params, capture, given)
             for level in levels
         ]
-        requests = [TokenRequest(_segments(run), run.params, STOP_IDS, run.on_step) for run in runs]
+        stop_ids = self.format.stop_ids
+        requests = [TokenRequest(_segments(run), run.params, stop_ids, run.on_step) for run in runs]
         for run, handle in zip(runs, self._backend.submit(requests), strict=True):
             run.attach(handle, partial(self._gone_on, run))
         return tuple(runs)
@@ -220,19 +228,20 @@ class InferenceEngine:
         capture_reasoning: bool,
         given: tuple[int, ...],
     ) -> Run:
-        prompt = render(conversation, level, self.config.knowledge_cutoff, self.config.date_now())
+        prompt = self.format.prompt(conversation, level)
         room = self._room(prompt, len(given))
         fitting = replace(params, max_tokens=min(params.max_tokens, room))
-        return Run(prompt, level, fitting, self.model, capture_reasoning, given)
+        return Run(self.format, prompt, level, fitting, self.model, capture_reasoning, given)
 
     def _gone_on(self, run: Run, behind: tuple[int, ...], max_tokens: int) -> Handle:
         """Let a run's model go on from the prompt and `behind` it. See core.run.GoOn."""
         fitting = min(max_tokens, self._room(run.prompt, len(behind)))
         params = replace(run.params, max_tokens=fitting)
         segments = (*run.prompt.segments, behind)
-        return self._backend.submit([TokenRequest(segments, params, STOP_IDS, run.on_step)])[0]
+        request = TokenRequest(segments, params, self.format.stop_ids, run.on_step)
+        return self._backend.submit([request])[0]
 
-    def _room(self, prompt: HarmonyPrompt, given: int) -> int:
+    def _room(self, prompt: RenderedPrompt, given: int) -> int:
         """Tokens left for the model to write. Raises PromptTooLong where there are none."""
         length, allowed = len(prompt.token_ids), self.context_length
         room = allowed - length - given

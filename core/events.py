@@ -14,8 +14,10 @@ last and once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from core.conversation import Channel, Message
 from core.sampling import TokenScore
@@ -187,6 +189,21 @@ class Finished:
     timing: Timing
     peak_memory: int | None = None
     tokens: tuple[int, ...] = field(default=(), init=False)
+
+
+class StreamParser(Protocol):
+    """Makes one run's tokens into events; see core.channel_parser and core.think_parser.
+
+    over: the turn has ended in what was written, without a token that ends it: the run is over.
+    """
+
+    over: bool
+
+    def feed(self, token_ids: Sequence[int]) -> list[ParserEvent]:
+        """The events of the next tokens. Never raises."""
+
+    def finish(self) -> list[ParserEvent]:
+        """The events of the end of the output."""
 
 
 ParserEvent = MessageStarted | TextDelta | MessageDone | Repaired

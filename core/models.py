@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
+from core.blas import load_openblas
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
 from core.errors import ModelError
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from mlx.nn.layers.base import Module
 
 EMBEDDED = "embedded"
+GPT_OSS = "gpt_oss"
+"""The model_type of gpt-oss; any other one is asked by its own chat template."""
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
 _FILES = ("*.json", "model*.safetensors")
+# And what tokenizers of other models may lie in.
+_FETCHED = (*_FILES, "*.jinja", "*.txt", "*.jsonl", "*.tiktoken", "tokenizer.model")
 
 
 class ModelSource(StrEnum):
@@ -38,6 +43,7 @@ class ModelInfo:
 
     context_length: tokens of prompt and answer together. weight_bytes: size of the weight files.
     quantization: such as `mxfp4` or `8-bit`; None for plain floats.
+    model_type: the architecture, as mlx-lm names it.
     """
 
     name: str
@@ -46,6 +52,7 @@ class ModelInfo:
     context_length: int
     weight_bytes: int
     quantization: str | None
+    model_type: str = GPT_OSS
 
     @property
     def fits_in_memory(self) -> bool:
@@ -64,7 +71,7 @@ class LocalModel:
 
 
 class ModelLoader:
-    """Finds and loads one gpt-oss checkpoint.
+    """Finds and loads one checkpoint: of gpt-oss, or of any other model that mlx-lm runs.
 
     model: "embedded", a folder that holds config.json and model*.safetensors, or a hub id such as
         "openai/gpt-oss-20b" (taken from the hub's cache, else downloaded on first use).
@@ -96,9 +103,10 @@ class ModelLoader:
             name="embedded demo model" if source is ModelSource.EMBEDDED else self.model,
             source=source,
             path=path,
-            context_length=int(config.get("max_position_embeddings", 131_072)),
+            context_length=_context_length(config),
             weight_bytes=_weight_bytes(path),
             quantization=_quantization(config),
+            model_type=config["model_type"],
         )
 
     def load(self) -> Module:
@@ -114,6 +122,21 @@ class ModelLoader:
                 f"{error}). Fetch it again, or run with --model {EMBEDDED}."
             ) from error
         return model
+
+    def tokenizer(self) -> Any:
+        """The checkpoint's own tokenizer, as mlx-lm loads it. gpt-oss needs none."""
+        info = self.info
+        load_openblas()  # before anything imports mlx
+        try:
+            from mlx_lm.utils import load_config, load_tokenizer
+
+            ends = load_config(info.path).get("eos_token_id")
+            return load_tokenizer(info.path, eos_token_ids=ends)
+        except Exception as error:
+            raise ModelError(
+                f"The tokenizer in {info.path} could not be loaded ({type(error).__name__}: "
+                f"{error}). Fetch the model again, or run with --model {EMBEDDED}."
+            ) from error
 
     def _find(self) -> tuple[ModelSource, Path]:
         if self.model == EMBEDDED:
@@ -171,15 +194,23 @@ def default_cache() -> Path:
 
 def _read_config(path: Path) -> dict[str, Any]:
     file = path / "config.json"
-    advice = "Give a folder with a gpt-oss checkpoint (config.json and model*.safetensors)."
+    advice = "Give a folder with a whole checkpoint (config.json and model*.safetensors)."
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{file} could not be read ({error}). {advice}") from error
     kind = config.get("model_type") if isinstance(config, dict) else None
-    if kind != "gpt_oss":
-        raise ModelError(f"{file} says model_type {kind!r}; only 'gpt_oss' is allowed. {advice}")
+    if not isinstance(kind, str):
+        raise ModelError(f"{file} says model_type {kind!r}; it must name an architecture. {advice}")
     return dict(config)
+
+
+def _context_length(config: dict[str, Any]) -> int:
+    """Models that read pictures too keep theirs with what is about text."""
+    text = config.get("text_config")
+    inner = text if isinstance(text, dict) else {}
+    found = config.get("max_position_embeddings") or inner.get("max_position_embeddings")
+    return int(found or 131_072)
 
 
 def _quantization(config: dict[str, Any]) -> str | None:
@@ -215,7 +246,7 @@ def _from_hub(name: str, download: bool) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name, allow_patterns=list(_FILES)))
+        return Path(snapshot_download(name, allow_patterns=list(_FETCHED)))
     except Exception as error:
         raise ModelError(
             f"{name} is not in the hub's cache and could not be downloaded "
@@ -259,7 +290,7 @@ def _names_in_hub_cache() -> list[str]:
 
 def _is_gpt_oss(folder: Path) -> bool:
     try:
-        return bool(_read_config(folder))
+        return bool(_read_config(folder)["model_type"] == GPT_OSS)
     except ModelError:
         return False
 

@@ -6,7 +6,7 @@ they are parsed, counted and recorded with what follows, and the result says how
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import SupportsIndex
 
@@ -48,28 +48,38 @@ def prefix_tokens(prefix: Prefix | None) -> tuple[int, ...]:
     Raises InvalidPrompt where it is neither, holds an id that no model knows, or has ended the
     turn.
     """
-    if prefix is None:
-        return ()
     given: object = prefix
     if isinstance(given, str):
         given = encoding().encode(given, allowed_special="all")
-    if not isinstance(given, Sequence) or isinstance(given, bytes | bytearray):
-        raise InvalidPrompt(
-            f"The prefix is {type(prefix).__name__}; allowed: text, or a list of token ids."
-        )
-    return tuple(_checked(token, at) for at, token in enumerate(given))
+    return checked_ids(given, MODEL_ROWS, STOP_IDS, token_text)
 
 
-def _checked(token: object, at: int) -> int:
-    number = index(token) if isinstance(token, SupportsIndex) else -1
-    if not 0 <= number < MODEL_ROWS:
+def checked_ids(
+    given: object,
+    rows: int,
+    stop_ids: frozenset[int],
+    token_text: Callable[[int], str],
+) -> tuple[int, ...]:
+    """Token ids that a turn may begin with; none for None. rows: ids that the model can read.
+
+    Raises InvalidPrompt as `prefix_tokens` does.
+    """
+    if given is None:
+        return ()
+    if not isinstance(given, Sequence) or isinstance(given, str | bytes | bytearray):
         raise InvalidPrompt(
-            f"Token {at} of the prefix is {token!r}; allowed: whole numbers from 0 to "
-            f"{MODEL_ROWS - 1:,}. Take the ids from a run's tokens, or give the prefix as text."
+            f"The prefix is {type(given).__name__}; allowed: text, or a list of token ids."
         )
-    if number in STOP_IDS:
-        raise InvalidPrompt(
-            f"Token {at} of the prefix is {token_text(number)}, which ends the turn: there is "
-            "nothing to go on with. Leave it out, with all that follows."
-        )
-    return number
+    for at, token in enumerate(given):
+        number = index(token) if isinstance(token, SupportsIndex) else -1
+        if not 0 <= number < rows:
+            raise InvalidPrompt(
+                f"Token {at} of the prefix is {token!r}; allowed: whole numbers from 0 to "
+                f"{rows - 1:,}. Take the ids from a run's tokens, or give the prefix as text."
+            )
+        if number in stop_ids:
+            raise InvalidPrompt(
+                f"Token {at} of the prefix is {token_text(number)}, which ends the turn: there is "
+                "nothing to go on with. Leave it out, with all that follows."
+            )
+    return tuple(map(index, given))

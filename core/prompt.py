@@ -7,9 +7,7 @@ the date is always set, and the tokens are cut where a prompt cache may be kept.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -40,6 +38,7 @@ from core.frame import (
     system_content,
     tool_from,
 )
+from core.rendered import RenderedPrompt
 from core.vocabulary import END, START, encoding
 
 _LEVEL_LINE = re.compile(r"^Reasoning: (\w+)$", re.MULTILINE)
@@ -47,28 +46,19 @@ _CONSTRAIN = "<|constrain|>"
 
 
 @dataclass(frozen=True)
-class HarmonyPrompt:
-    """A rendered conversation.
+class HarmonyPrompt(RenderedPrompt):
+    """A conversation rendered in the Harmony format.
 
-    token_ids: what the model reads. segments: the same ids, cut behind the system and developer
-    messages and behind each message of a user or a tool, where the next prompt of the same chat
-    still agrees; joined they are `token_ids`, and none is empty. Behind an answer it does not:
-    there stood its analysis when it was written.
+    The segments end behind the system and developer messages and behind each message of a user or
+    a tool. Behind an answer the next prompt does not agree: there stood its analysis when it was
+    written.
     """
-
-    token_ids: tuple[int, ...]
-    segments: tuple[tuple[int, ...], ...] = field(repr=False)
 
     @cached_property
     def text(self) -> str:
         """The prompt as text, markers by name. For reading: typed text that looks like a marker is
         ordinary tokens in `token_ids`, and cannot be told from a real one here."""
         return decoded(self.token_ids)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hex digest of the token ids, each as four little-endian bytes."""
-        return hashlib.sha256(struct.pack(f"<{len(self.token_ids)}I", *self.token_ids)).hexdigest()
 
     @cached_property
     def reasoning_level_in_prompt(self) -> ReasoningLevel | None:

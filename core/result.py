@@ -166,6 +166,8 @@ class GenerationResult:
     scores: how likely each token was that the model wrote (`token_ids` behind the given ones);
         None unless `capture_reasoning` and `SamplingParams.logprobs`.
     peak_memory: bytes, as in Finished.
+    format: how the model was asked: Harmony, ChatML, or its chat template.
+    notes: what must be said of the format and the level, one sentence each.
     """
 
     text: str
@@ -184,6 +186,8 @@ class GenerationResult:
     finished_early: bool = False
     scores: tuple[TokenScore, ...] | None = None
     peak_memory: int | None = None
+    format: str = "Harmony"
+    notes: tuple[str, ...] = ()
 
     @property
     def why_empty(self) -> str | None:
@@ -211,11 +215,18 @@ class GenerationResult:
             "timing": asdict(self.timing),
             "peak_memory_bytes": self.peak_memory,
             "repairs": list(self.repairs),
+            "format": self.format,
+            "notes": list(self.notes),
         }
 
 
 def result_of(
-    transcript: Transcript, level: ReasoningLevel, model: str, capture_reasoning: bool
+    transcript: Transcript,
+    level: ReasoningLevel,
+    model: str,
+    capture_reasoning: bool,
+    format_name: str = "Harmony",
+    notes: tuple[str, ...] = (),
 ) -> GenerationResult:
     """The result of a finished transcript. Raises ValueError while it is unfinished."""
     finished = transcript.finished
@@ -241,6 +252,8 @@ def result_of(
         finished_early=transcript.inserted is not None,
         scores=_scores(transcript) if capture_reasoning else None,
         peak_memory=finished.peak_memory,
+        format=format_name,
+        notes=notes,
     )
 
 

@@ -30,13 +30,11 @@ from core.events import (
     Timing,
     Usage,
 )
-from core.parser import ChannelParser
-from core.prefix import FINAL_FOLLOWS, prefix_tokens
-from core.prompt import HarmonyPrompt
+from core.format import Format
+from core.rendered import RenderedPrompt
 from core.result import GenerationResult, Transcript, result_of
 from core.sampling import SamplingParams, TokenScore
 from core.stops import StopStrings
-from core.vocabulary import CALL
 
 GoOn = Callable[[tuple[int, ...], int], Handle]
 """Starts a run's model again: the tokens behind the prompt, how many it may write -> its handle.
@@ -50,18 +48,21 @@ class Run:
     `async for event in run`. `cancel()`, `finish_now()` and `timing` are safe from any thread.
 
     level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
+    format_: how the prompt was written, and how the output is read.
     given: the tokens that the turn begins with, as the caller gave them.
     """
 
     def __init__(
         self,
-        prompt: HarmonyPrompt,
+        format_: Format,
+        prompt: RenderedPrompt,
         level: ReasoningLevel,
         params: SamplingParams,
         model: str,
         capture_reasoning: bool,
         given: tuple[int, ...] = (),
     ) -> None:
+        self.format = format_
         self.prompt = prompt
         self.given = given
         self.level = level
@@ -70,7 +71,7 @@ class Run:
         self.capture_reasoning = capture_reasoning
         self.transcript = Transcript()
         self.done = False
-        self._parser = ChannelParser()
+        self._parser = format_.parser(prompt)
         self._steps: deque[Step] = deque()
         self._news = threading.Event()
         self._wake: Callable[[], None] | None = None
@@ -117,6 +118,11 @@ class Run:
         return self._hurried
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of the format and the level, one sentence each."""
+        return tuple(said for said in (self.format.remark, self.prompt.note) if said)
+
+    @property
     def timing(self) -> Timing:
         """Times so far; those of the end once it was drained."""
         return self._clock.timing()
@@ -155,10 +161,11 @@ class Run:
                     self.transcript.add(events[-1])
                 case EndStep():
                     end = step
-        parsed = self._stops.feed if self._stops else ChannelParser.feed
-        events += self._taken(parsed(self._parser, tokens))
+        parser = self._parser
+        parsed = self._stops.feed(parser, tokens) if self._stops else parser.feed(tokens)
+        events += self._taken(parsed)
         events += self._taken(_scored(scored_from, scores))
-        if self._stops and self._stops.found:
+        if parser.over or (self._stops and self._stops.found):
             return events + self._stopped()
         return events if end is None else events + self._ended(end)
 
@@ -167,8 +174,8 @@ class Run:
         if end.reason is EndReason.CANCELLED and self._hurried and not self._cancelled:
             return self._answering(end)
         self._clock.ended_at = end.at
-        finish = self._stops.finish if self._stops else ChannelParser.finish
-        events = self._taken(finish(self._parser))
+        parser = self._parser
+        events = self._taken(self._stops.finish(parser) if self._stops else parser.finish())
         if end.error is not None:
             self._failure = end.error
             self._news.set()
@@ -176,7 +183,8 @@ class Run:
         return [*events, self._finish(end.reason, end.peak_memory)]
 
     def _stopped(self) -> list[Event]:
-        """A stop string was written: the run is over, and what came behind it never was."""
+        """A stop string, or the end of the turn as text, was written: the run is over, and what
+        came behind it never was."""
         if self._handle is not None:
             self._handle.cancel()
         del self._clock.stamps[self.transcript.generated_tokens :]
@@ -190,11 +198,11 @@ class Run:
         if seen.generated_tokens < written:
             # Half a header: it would be taken for the answer's. It is left out of the record.
             del self._clock.stamps[seen.generated_tokens :]
-            self._parser = ChannelParser()
+            self._parser = self.format.parser(self.prompt)
             self._parser.feed(seen.tokens)
         opening: tuple[int, ...] = ()
         if seen.thinks:  # else it has begun to answer meanwhile
-            opening = prefix_tokens(FINAL_FOLLOWS)[0 if seen.open_channel else 1 :]
+            opening = self.format.opening(seen)
         try:
             if self._go_on is None or written >= self.params.max_tokens:
                 raise PromptTooLong
@@ -267,7 +275,14 @@ class Run:
         """Read the run to its end and fold it. Raises the CoreError of a failed machine."""
         for _ in self:
             pass
-        return result_of(self.transcript, self.level, self.model, self.capture_reasoning)
+        return result_of(
+            self.transcript,
+            self.level,
+            self.model,
+            self.capture_reasoning,
+            self.format.name,
+            self.notes,
+        )
 
     def _taken(self, events: Sequence[ParserEvent | Scored]) -> list[Event]:
         for event in events:
@@ -289,8 +304,8 @@ class Run:
     def _finish(self, reason: EndReason, peak_memory: int | None = None) -> Finished:
         self.done = True
         seen = self.transcript
-        finish = FinishReason(reason.value)
-        if finish is FinishReason.STOP and seen.tokens and seen.tokens[-1] == CALL:
+        finish, calls = FinishReason(reason.value), self.format.call_ids
+        if finish is FinishReason.STOP and seen.tokens and seen.tokens[-1] in calls:
             finish = FinishReason.TOOL_CALL
         usage = Usage(
             prompt_tokens=seen.prompt_tokens,

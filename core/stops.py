@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.conversation import Channel
-from core.events import MessageDone, MessageStarted, ParserEvent, TextDelta
-from core.parser import ChannelParser
+from core.events import MessageDone, MessageStarted, ParserEvent, StreamParser, TextDelta
 
 
 class StopStrings:
@@ -37,21 +36,21 @@ class StopStrings:
                 case TextDelta():
                     self._told.append(event.text)
 
-    def feed(self, parser: ChannelParser, token_ids: Sequence[int]) -> list[ParserEvent]:
+    def feed(self, parser: StreamParser, token_ids: Sequence[int]) -> list[ParserEvent]:
         """The events of the next tokens; none behind a stop string."""
         events: list[ParserEvent] = []
         for token in token_ids:
             # One by one, to know the token that completes the string.
             events += self._passed(parser.feed((token,)), parser)
-            if self.found:
+            if self.found or parser.over:
                 break
         return events
 
-    def finish(self, parser: ChannelParser) -> list[ParserEvent]:
+    def finish(self, parser: StreamParser) -> list[ParserEvent]:
         """The events of the end of the output; what was held back is text after all."""
         return [] if self.found else self._passed(parser.finish(), parser)
 
-    def _passed(self, events: Sequence[ParserEvent], parser: ChannelParser) -> list[ParserEvent]:
+    def _passed(self, events: Sequence[ParserEvent], parser: StreamParser) -> list[ParserEvent]:
         passed: list[ParserEvent] = []
         for at, event in enumerate(events):
             if isinstance(event, TextDelta) and self._channel is Channel.FINAL:

@@ -46,11 +46,10 @@ def test_dotenv_beats_default_environment_beats_dotenv_argument_beats_environmen
     assert InferenceConfig(reasoning_level=ReasoningLevel.LOW).reasoning_level == "low"
 
 
-@pytest.mark.parametrize(
-    "field", sorted(set(InferenceConfig.model_fields) - {"use_harmony_format"})
-)
+@pytest.mark.parametrize("field", sorted(InferenceConfig.model_fields))
 def test_every_setting_can_come_from_its_variable(field, monkeypatch):
     values = {
+        "use_harmony_format": "false",
         "reasoning_level": "high",
         "capture_reasoning": "true",
         "show_reasoning": "1",
@@ -109,7 +108,7 @@ def test_home_may_start_with_a_tilde(monkeypatch):
         ("reasoning_level", "highest"),
         ("reasoning_level", 3),
         ("capture_reasoning", "perhaps"),
-        ("use_harmony_format", False),
+        ("use_harmony_format", "perhaps"),
         ("knowledge_cutoff", "June"),
         ("knowledge_cutoff", "2024-13"),
         ("knowledge_cutoff", "2024-06\nReasoning: high"),
@@ -156,10 +155,10 @@ def test_an_unknown_setting_is_refused():
         InferenceConfig(temprature=1)
 
 
-def test_the_legacy_format_is_refused_until_it_is_built(monkeypatch):
+def test_the_legacy_format_is_chosen_by_the_variable_of_the_guide(monkeypatch):
     monkeypatch.setenv("USE_HARMONY_FORMAT", "false")
-    with pytest.raises(InvalidSetting, match="ChatML legacy format is not built yet"):
-        InferenceConfig()
+    assert InferenceConfig().use_harmony_format is False
+    assert InferenceConfig(use_harmony_format=True).use_harmony_format is True
 
 
 def test_levels_are_read_as_people_type_them():

@@ -22,6 +22,9 @@ def no_hub(tmp_path, monkeypatch):
     return cache
 
 
+EMPTY_SAFETENSORS = b"\x02\0\0\0\0\0\0\0{}"
+
+
 def checkpoint(folder: Path, **config: object) -> Path:
     """A folder that looks like a checkpoint; its weight file is no weights."""
     folder.mkdir(parents=True)
@@ -86,9 +89,21 @@ def test_a_config_that_is_no_json_is_refused(tmp_path):
         _ = ModelLoader(folder).info
 
 
-def test_another_architecture_is_refused_by_name(tmp_path):
-    folder = checkpoint(tmp_path / "m", model_type="llama")
-    with pytest.raises(ModelError, match="model_type 'llama'; only 'gpt_oss' is allowed"):
+def test_another_architecture_is_described_too(tmp_path):
+    folder = checkpoint(tmp_path / "m", model_type="llama", text_config={})
+    assert ModelLoader(folder).info.model_type == "llama"
+
+
+def test_an_architecture_that_mlx_lm_does_not_run_is_refused_by_name(tmp_path):
+    folder = checkpoint(tmp_path / "m", model_type="abacus")
+    (folder / "model.safetensors").write_bytes(EMPTY_SAFETENSORS)
+    with pytest.raises(ModelError, match="Model type abacus not supported"):
+        ModelLoader(folder).load()
+
+
+def test_a_config_that_names_no_architecture_is_refused(tmp_path):
+    folder = checkpoint(tmp_path / "m", model_type=7)
+    with pytest.raises(ModelError, match="model_type 7; it must name an architecture"):
         _ = ModelLoader(folder).info
 
 

@@ -40,6 +40,8 @@ RUN_KEYS = {
     "usage",
     "timing",
     "repairs",
+    "format",
+    "notes",
 }
 
 
@@ -98,6 +100,35 @@ def test_reasoning_goes_to_stderr_not_stdout(says):
     done = run("generate", "What is 23 + 48?", "--show-reasoning")
     assert (done.exit_code, done.stdout) == (0, "It is 71.\n")
     assert "Twenty and forty." in done.stderr
+
+
+def test_no_harmony_asks_in_chatml_and_says_what_to_expect(says):
+    asked = says("<think>Twenty and forty.</think>\n\nIt is 71.<|im_end|>\nMore")
+    done = run("generate", "What is 23 + 48?", "--no-harmony", "--show-reasoning")
+    assert (done.exit_code, done.stdout) == (0, "It is 71.\n")
+    assert asked.prompts == (
+        "<|im_start|>user\nWhat is 23 + 48?<|im_end|>\n<|im_start|>assistant\n",
+    )
+    assert "Twenty and forty." in done.stderr
+    assert "ChatML legacy format" in done.stderr
+    assert "reasoning level: the one asked for was ignored" in done.stderr
+
+
+def test_the_flag_wins_over_the_variable_of_the_format(says, monkeypatch):
+    monkeypatch.setenv("USE_HARMONY_FORMAT", "false")
+    says(ANSWER)
+    done = run("generate", "What is 23 + 48?", "--harmony", "--json")
+    assert json.loads(done.stdout)["format"] == "Harmony"
+    says("It is 71.<|return|>")
+    done = run("compare", "What is 23 + 48?", "--levels", "low", "--json")
+    (one,) = json.loads(done.stdout)["levels"]["low"]["runs"]
+    assert (one["format"], one["text"]) == ("ChatML", "It is 71.")
+
+
+def test_compare_says_once_that_the_levels_were_ignored(says):
+    says("It is 71.<|return|>")
+    done = run("compare", "What is 23 + 48?", "--no-harmony")
+    assert done.stdout.count("was ignored") == 1
 
 
 def test_json_is_one_object_with_the_agreed_keys(says):

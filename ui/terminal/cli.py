@@ -17,6 +17,7 @@ from ui.terminal import models
 from ui.terminal.evaluate import evaluate
 from ui.terminal.options import (
     GenerationOptions,
+    Harmony,
     Json,
     Model,
     Verbose,
@@ -83,6 +84,7 @@ def ui(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
     model: Model = None,
+    use_harmony_format: Harmony = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.")
     ] = False,
@@ -92,7 +94,8 @@ def ui(
     with told(verbose):
         from ui.terminal.serve import Address, serve
 
-        serve(Address(host, port), {"model": model}, browser=not no_browser)
+        chosen = {"model": model, "use_harmony_format": use_harmony_format}
+        serve(Address(host, port), chosen, browser=not no_browser)
 
 
 @app.command()
@@ -161,6 +164,7 @@ app.add_typer(models.app, name="models")
 @app.command()
 def doctor(
     model: Model = None,
+    use_harmony_format: Harmony = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -169,7 +173,8 @@ def doctor(
         from ui.terminal.doctor import examine
 
         checks = []
-        for check in examine(settings({"model": model})):
+        chosen = {"model": model, "use_harmony_format": use_harmony_format}
+        for check in examine(settings(chosen)):
             checks.append(check)
             if not as_json:
                 typer.echo(check.line())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 import typer
 
 from core.errors import InvalidSetting
-from ui.terminal.options import Json, Verbose, settings
+from ui.terminal.options import Harmony, Json, Verbose, settings
 from ui.terminal.telling import INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def evaluate(
     model: Annotated[
         str, typer.Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
     ] = EMBEDDED,
+    use_harmony_format: Harmony = None,
     csv_file: Annotated[
         Path | None, typer.Option("--csv", help="Write every answer there.", metavar="FILE")
     ] = None,
@@ -65,7 +66,8 @@ def evaluate(
             seed=seed,
             at_once=at_once,
         )
-        done = _measured(asked, settings({"model": model}), csv_file)
+        config = settings({"model": model, "use_harmony_format": use_harmony_format})
+        done = _measured(asked, config, csv_file)
         if as_json:
             print_json(done.as_dict())
         elif as_markdown:
@@ -97,7 +99,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured. total: answers that were asked for; stopped: Ctrl-C came before them."""
+    """What was measured. total: answers that were asked for; stopped: Ctrl-C came before them.
+
+    format: how the model was asked; remark: what must be said of that.
+    """
 
     asked: Asked
     model: str
@@ -105,6 +110,8 @@ class Measured:
     total: int
     seconds: float
     stopped: bool
+    format: str
+    remark: str | None
 
     def rows(self) -> list[Row]:
         from core.demo.scores import rows
@@ -129,7 +136,8 @@ class Measured:
         well = (
             f"Well-formed (nothing repaired, ended by itself): {formed.hits:,} of {n:,}, {formed}."
         )
-        return [figures, well, f"Measured with `{asked.command()}`."]
+        remarks = [self.remark] if self.remark else []
+        return [figures, well, *remarks, f"Measured with `{asked.command()}`."]
 
     def markdown(self) -> str:
         """The table and its notes, for a README."""
@@ -143,6 +151,7 @@ class Measured:
         return {
             "suite": EMBEDDED,
             "model": self.model,
+            "format": self.format,
             "each": self.asked.each,
             "levels": self.asked.levels,
             "at_once": self.asked.at_once,
@@ -183,8 +192,8 @@ def _measured(asked: Asked, config: Any, csv_file: Path | None) -> Measured:
         except KeyboardInterrupt:
             stopped = True
         seconds = time.monotonic() - began
-        name = engine.model
-    return Measured(asked, name, outcomes, total, seconds, stopped)
+        name, form = engine.model, engine.format
+    return Measured(asked, name, outcomes, total, seconds, stopped, form.name, form.remark)
 
 
 @contextmanager

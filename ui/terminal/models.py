@@ -95,5 +95,6 @@ def _info(found: ModelInfo) -> dict[str, Any]:
         "context_length": found.context_length,
         "weight_bytes": found.weight_bytes,
         "quantization": found.quantization,
+        "model_type": found.model_type,
         "fits_in_memory": found.fits_in_memory,
     }

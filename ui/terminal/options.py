@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 Model = Annotated[
     str | None, Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
 ]
+Harmony = Annotated[
+    bool | None,
+    Option(
+        "--harmony/--no-harmony",
+        help="How gpt-oss is asked: in its own format, or in ChatML, the legacy one.",
+    ),
+]
 Verbose = Annotated[bool, Option("--verbose", help="Say what happens; show tracebacks.")]
 Json = Annotated[bool, Option("--json", help="Print one JSON object.")]
 
@@ -38,6 +45,7 @@ class GenerationOptions:
         bool | None,
         Option("--capture-reasoning/--drop-reasoning", help="Keep the analysis in --json."),
     ] = None
+    use_harmony_format: Harmony = None
     model: Model = None
     temperature: Annotated[float | None, Option(help="0 (greedy) to 2.")] = None
     top_p: Annotated[float | None, Option(help="Above 0, up to 1 (off).")] = None

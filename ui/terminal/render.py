@@ -67,7 +67,7 @@ class Stream:
 
 def remarks(result: GenerationResult, budget: int) -> list[str]:
     """What must be said of a run beside its answer, one sentence each."""
-    said = []
+    said = list(result.notes)
     if result.finish_reason is FinishReason.LENGTH:
         when = "before the end" if result.text.strip() else "while thinking: there is no answer"
         said.append(
@@ -90,7 +90,8 @@ def summary(result: GenerationResult) -> str:
     """One line of figures for --verbose."""
     usage, timing = result.usage, result.timing
     return (
-        f"{result.model}, {result.reasoning_level} reasoning: {usage.prompt_tokens} tokens read, "
+        f"{result.model}, {result.format}, {result.reasoning_level} reasoning: "
+        f"{usage.prompt_tokens} tokens read, "
         f"{usage.analysis_tokens} of analysis, {usage.final_tokens} of answer; first token after "
         f"{_seconds(timing.first_token_s)}, answer after {_seconds(timing.first_answer_s)}, "
         f"{_seconds(timing.total_s)} in all."
@@ -129,8 +130,16 @@ def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
                 notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
     console = Console(highlight=False, markup=False)
     console.print(comparison_table(comparison))
+    for note in _notes(comparison):
+        console.print(note, soft_wrap=True)
     verdict = comparison.verdict
     console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    """What must be said of the format and the levels, each once."""
+    runs = (run for results in comparison.runs.values() for run in results)
+    return list(dict.fromkeys(note for run in runs for note in run.notes))
 
 
 def _one_line(text: str) -> str:

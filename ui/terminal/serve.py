@@ -56,7 +56,7 @@ class Address:
         )
 
 
-def serve(address: Address, chosen: Mapping[str, str | None], *, browser: bool) -> None:
+def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser: bool) -> None:
     """Load the model, open the page, print its address, and wait. `chosen`: settings over .env.
 
     Raises CannotServe, InvalidSetting, and the ModelError of a model that cannot be loaded.

@@ -14,10 +14,8 @@ from gradio.blocks import Block
 from core.conversation import Channel, Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
-from core.prefix import answer_follows
 from core.result import Transcript
 from core.run import Run
-from core.vocabulary import token_text
 from ui.web import view
 from ui.web.inert import inert
 from ui.web.live import TICK_S, Frame, buttons, drained, facts
@@ -115,7 +113,7 @@ class ChatAnswers:
         asked, over = session.unfinished
         *before, last = session.turns
         try:
-            prefix = answer_follows(over.transcript.tokens)
+            prefix = over.format.answer_follows(over.transcript.tokens)
             run = self._engine.start(
                 asked, over.params, over.level, over.capture_reasoning, prefix=prefix
             )
@@ -184,7 +182,7 @@ class ChatAnswers:
         # Without an answer the log itself says why.
         answered = bool(seen.text(Channel.FINAL).strip())
         sentence = watch.health.sentence if answered else view.CAN_FINISH * watch.can_finish
-        sentence = "" if watch.running else sentence
+        sentence = "" if watch.running else " ".join(filter(None, (*prompt.notes, sentence)))
         return {
             self.parts.log: log_value(session),
             self.parts.status: view.status_line(self._engine.model, prompt, watch.health),
@@ -249,7 +247,7 @@ class _Watch:
         self.run = run
         self.turn = turn
         self.epoch = epoch
-        self.tokens = view.TokenView(token_text)
+        self.tokens = view.TokenView(run.format.token_text)
         self.health = view.health(run.transcript)
 
     @property
@@ -281,7 +279,7 @@ def blank_panels() -> dict[str, Any]:
     return {
         "analysis": view.analysis_panel(nothing),
         "commentary": view.commentary_panel(nothing),
-        "tokens": view.TokenView(token_text).values(nothing),
+        "tokens": view.TokenView(str).values(nothing),
         "metrics": {"run": "", "groups": [], "prompt": ""},
     }
 

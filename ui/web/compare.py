@@ -193,7 +193,14 @@ class CompareTab:
         """The verdict and the table, once every column has ended."""
         failure = next((f for f in watch.failures if f), None)
         results = [
-            result_of(run.transcript, run.level, run.model, keep_reasoning)
+            result_of(
+                run.transcript,
+                run.level,
+                run.model,
+                keep_reasoning,
+                run.format.name,
+                run.notes,
+            )
             for run in watch.runs
             if run.transcript.finished is not None
         ]

@@ -106,10 +106,11 @@ def _foot(one: Column) -> list[str]:
     rate = figures.rate(one.timing.tokens_per_s)
     repairs = len(seen.repairs)
     mended = f" · {repairs} repaired" if repairs else ""
+    named = "" if one.prompt.format == "Harmony" else f"{one.prompt.format} · "
     return [
         channels,
         f"{rate}, measured in one batch of three",
-        f"{one.prompt.system_line} · prompt {figures.short_hash(one.prompt.sha256)}{mended}",
+        f"{named}{one.prompt.system_line} · prompt {figures.short_hash(one.prompt.sha256)}{mended}",
     ]
 
 

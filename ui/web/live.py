@@ -37,7 +37,12 @@ def facts(run: Run) -> PromptFacts:
     """What was really rendered for this run."""
     prompt = run.prompt
     return PromptFacts(
-        prompt.reasoning_level_in_prompt, prompt.sha256, len(prompt.token_ids), prompt.text
+        prompt.reasoning_level_in_prompt,
+        prompt.sha256,
+        len(prompt.token_ids),
+        prompt.text,
+        run.format.name,
+        run.notes,
     )
 
 

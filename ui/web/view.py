@@ -58,12 +58,17 @@ INTERRUPTED = Health("Stopped", "The page was loaded again; the run was stopped.
 
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
-    """What was really rendered. level: the one in the prompt's system message; None without one."""
+    """What was really rendered. level: the one in the prompt's system message; None without one.
+
+    format: how the model was asked. notes: what must be said of format and level, in sentences.
+    """
 
     level: ReasoningLevel | None
     sha256: str
     tokens: int
     text: str
+    format: str = "Harmony"
+    notes: tuple[str, ...] = ()
 
     @property
     def system_line(self) -> str:
@@ -235,7 +240,9 @@ def metrics_panel(
         [
             "Prompt",
             [
+                ["Format", prompt.format],
                 ["Level in the prompt", prompt.system_line],
+                *(["Note", note] for note in prompt.notes),
                 ["SHA-256 of its tokens", prompt.sha256],
             ],
         ],
@@ -257,6 +264,8 @@ def status_line(model: str, prompt: PromptFacts | None, state: Health | None) ->
         words = ""
     else:
         words = f"{LEVEL_NAMES[level]} in the prompt" if level else "No level in the prompt"
+        if prompt.format != "Harmony":
+            words = f"{prompt.format}: {words[0].lower()}{words[1:]}"
     return {
         "model": model,
         "level": level.value if level else "",

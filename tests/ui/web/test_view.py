@@ -152,3 +152,13 @@ def test_the_chip_names_model_level_and_health() -> None:
     )
     without = view.status_line("a model", PromptFacts(None, "", 1, ""), None)
     assert without["level_words"] == "No level in the prompt"
+
+
+def test_chip_and_metrics_say_which_format_was_used_where_it_is_not_harmony() -> None:
+    prompt = PromptFacts(None, "ab" * 32, 7, "<|im_start|>user …", "ChatML", ("It is poor.",))
+    chip = view.status_line("a model", prompt, None)
+    assert chip["level_words"] == "ChatML: no level in the prompt"
+    seen = transcript((F, "71"))
+    panel = view.metrics_panel(seen, TIMING, prompt, view.health(seen))
+    rows = {name: figure for _, group in panel["groups"] for name, figure in group}
+    assert (rows["Format"], rows["Note"]) == ("ChatML", "It is poor.")
