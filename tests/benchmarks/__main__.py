@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -22,7 +20,8 @@ from rich.table import Table
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.models import ModelLoader
-from tests.benchmarks import caching, decode, parsing, prompting
+from tests.benchmarks import caching, decode, growing_chat, parsing, prompting, startup
+from tests.benchmarks.machine import in_words, machine
 from tests.benchmarks.pairs import PAIRS, Row
 
 WITHOUT_A_MODEL: dict[str, Callable[[int], Iterable[Row]]] = {
@@ -30,30 +29,32 @@ WITHOUT_A_MODEL: dict[str, Callable[[int], Iterable[Row]]] = {
     "parsing": parsing.rows,
 }
 WITH_THE_MODEL: dict[str, Callable[[InferenceEngine, ModelLoader, int], Iterable[Row]]] = {
+    "startup": startup.rows,
     "decode": decode.rows,
     "caching": caching.rows,
+    "growing_chat": growing_chat.rows,
 }
 
 
 def main() -> int:
     asked = arguments()
     console = Console(width=150)
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    console.print(f"{machine}, {asked.pairs} pairs")
+    facts = machine()
+    console.print(f"{in_words(facts)}; {asked.pairs} pairs")
     rows: list[Row] = []
     for name in asked.only:
         if name in WITHOUT_A_MODEL:
             rows += WITHOUT_A_MODEL[name](asked.pairs)
     named = [name for name in asked.only if name in WITH_THE_MODEL]
     if named:
-        with TemporaryDirectory() as cache:
-            loader = ModelLoader(cache=Path(cache))
+        with TemporaryDirectory() as home:
+            loader = ModelLoader(cache=Path(home) / "cache")
             with InferenceEngine(loader, InferenceConfig(_env_file=None)) as engine:
                 for name in named:
                     rows += WITH_THE_MODEL[name](engine, loader, asked.pairs)
     console.print(table(rows))
     if asked.json:
-        figures = {"machine": machine, "pairs": asked.pairs, "rows": [asdict(row) for row in rows]}
+        figures = {"machine": facts, "pairs": asked.pairs, "rows": [asdict(row) for row in rows]}
         asked.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
     return 0 if all(row.met for row in rows) else 1
 
@@ -70,8 +71,9 @@ def arguments() -> argparse.Namespace:
 def table(rows: list[Row]) -> Table:
     shown = Table("what", "unit", "ours", "theirs", "ours / theirs", "target", "")
     for row in rows:
-        cells = [row.name, row.unit, row.ours, row.theirs or "–", row.ratio or "–", row.target]
-        shown.add_row(*map(str, cells), "met" if row.met else "missed")
+        compared = [row.theirs or "–", row.ratio or "–", row.target or "–"]
+        verdict = ("met" if row.met else "missed") if row.target else ""
+        shown.add_row(*map(str, [row.name, row.unit, row.ours, *compared]), verdict)
     return shown
 
 

@@ -29,15 +29,18 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, both sides, their ratio by pair, the target."""
+    """One line of the table: what was measured, both sides, their ratio by pair, the target.
+
+    theirs, ratio: None where there is nothing to compare with. target: empty where none is set.
+    """
 
     name: str
     unit: str
     ours: Spread
-    theirs: Spread | None
-    ratio: Spread | None
-    target: str
-    met: bool
+    theirs: Spread | None = None
+    ratio: Spread | None = None
+    target: str = ""
+    met: bool = True
 
 
 def interleaved(

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from core.backends.scripted import ScriptedBackend
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
-from core.errors import BackendError, ModelError
+from core.errors import BackendError, Busy, ModelError
 from core.vocabulary import encoding
 from ui.terminal import cli
 from ui.terminal import engine as terminal_engine
@@ -185,6 +185,25 @@ def test_a_flag_beats_the_environment(says, monkeypatch):
     assert "Twenty" not in done.stderr
 
 
+def test_the_answer_ends_right_before_a_stop_text_and_the_thinking_does_not(says):
+    says(ANSWER)
+    done = run("generate", "Hello", "--stop", "Twenty", "--stop", " 71", "--show-reasoning")
+    assert (done.exit_code, done.stdout) == (0, "It is\n")
+    assert "Twenty and forty." in done.stderr
+
+
+def test_a_full_queue_exits_1_with_what_to_do(says, monkeypatch):
+    says(ANSWER)
+    said = "The queue is full. Try again when some have ended."
+
+    def refuse(*_: object) -> None:
+        raise Busy(said)
+
+    monkeypatch.setattr(ScriptedBackend, "submit", refuse)
+    done = run("generate", "Hello")
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", said + "\n")
+
+
 def test_a_dash_reads_the_prompt_from_standard_input(says):
     asked = says(ANSWER)
     assert run("generate", "-", stdin="What is 23 + 48?").exit_code == 0
@@ -345,6 +364,7 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("generate", "Hello", "--top-p", "0"), "top_p is 0.0; allowed:"),
         (("generate", "Hello", "--top-k", "-1"), "top_k is -1; allowed:"),
         (("generate", "Hello", "--max-tokens", "0"), "max_tokens is 0; allowed:"),
+        (("generate", "Hello", "--stop", ""), "allowed: up to 16 texts, none of them empty"),
         (("generate", "Hello", "--seed", "-1"), "seed is -1; allowed:"),
         (("generate", "word " * 600), "reads fewer than 500"),
         (("generate", "Hello", "--nonsense"), "No such option"),

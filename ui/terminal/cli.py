@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,17 +101,29 @@ def ui(
 
 @app.command()
 @with_generation_options
-def generate(prompt: Prompt, options: GenerationOptions) -> None:
+def generate(
+    prompt: Prompt,
+    options: GenerationOptions,
+    stop: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="End the answer right before this text; may be given several times.",
+            metavar="TEXT",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Answer one prompt: the answer to stdout, all else to stderr."""
     with told(options.verbose):
         from ui.terminal.engine import open_engine
         from ui.terminal.render import Stream, remarks, stderr, summary
 
         config = options.config()
+        params = replace(config.sampling(), stop=tuple(stop or ()))
         conversation = _conversation(prompt, options.instructions)
         notes = stderr()
         with open_engine(config) as engine:
-            run = engine.start(conversation)
+            run = engine.start(conversation, params)
             interrupted = _followed(
                 run, Stream(answer=not options.json, reasoning=config.show_reasoning)
             )

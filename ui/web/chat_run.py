@@ -18,7 +18,7 @@ from core.result import Transcript
 from core.run import Run
 from ui.web import view
 from ui.web.inert import inert
-from ui.web.live import TICK_S, Frame, buttons, drained, facts
+from ui.web.live import TICK_S, Frame, buttons, drained, facts, why_not_started
 from ui.web.sessions import Session, Turn
 from ui.web.settings import Inputs, Settings, SettingsDrawer
 from ui.web.view import INTERRUPTED, Tone
@@ -92,7 +92,9 @@ class ChatAnswers:
             level = inputs[self.parts.level]
             run = self._engine.start(asked, settings.params, level, settings.keep_reasoning)
         except CoreError as error:
-            yield self.refused(session, str(error))
+            # An edit, or an example, would be gone; it does not push out what was typed meanwhile.
+            kept: Frame = {} if inputs[self.parts.input] else {self.parts.input: question}
+            yield self.refused(session, why_not_started(error)) | kept
             return
         first: Frame = {self.parts.input: ""} if typed else {}
         async with aclosing(self._follow(session, before, question, asked, run)) as frames:

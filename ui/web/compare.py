@@ -20,7 +20,7 @@ from core.result import result_of
 from core.run import Run
 from ui.web import compare_view, examples, panels, view
 from ui.web.inert import inert
-from ui.web.live import QUIET, STREAMING, TICK_S, Frame, buttons, drained, facts
+from ui.web.live import QUIET, STREAMING, TICK_S, Frame, buttons, drained, facts, why_not_started
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import Inputs, Settings, SettingsDrawer
 
@@ -145,7 +145,7 @@ class CompareTab:
             settings = self._drawer.read(inputs)
             runs = self._started(prompt, settings)
         except CoreError as error:
-            yield self._refused(str(error))
+            yield self._refused(why_not_started(error))
             return
         session.compare_runs, session.compare_panels = runs, None
         watch = _Watch(runs)

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
-from core.errors import CoreError
+from core.errors import Busy, CoreError
 from core.run import Run
 from ui.web.view import PromptFacts
 
@@ -22,6 +22,14 @@ STREAMING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
 
 TICK_S = 0.1
 """Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
+
+
+def why_not_started(error: CoreError) -> str:
+    """Why a run was not started, in words; that nothing is lost where the queue was full."""
+    return f"{error} {STILL_HERE}" if isinstance(error, Busy) else str(error)
+
+
+STILL_HERE = "Nothing was started, and what you typed is still in its box: send it again then."
 
 
 def drained(run: Run) -> str | None:
