@@ -22,6 +22,7 @@ from core.prompt import HarmonyPrompt, render
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
+from core.serving import Serving
 from core.tool_loop import LIMIT, ToolTurn, run_with_tools
 from core.tools import Function
 from core.vocabulary import STOP_IDS
@@ -50,23 +51,32 @@ class InferenceEngine:
         self, model: ModelLoader | TokenBackend, config: InferenceConfig | None = None
     ) -> None:
         self.config = config or InferenceConfig()
-        self.info: ModelInfo | None = None
-        self.model = "replay"
-        if isinstance(model, ModelLoader):
-            from core.backends.mlx import MLXBackend
+        self._serving = Serving(model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit)
 
-            self.info = model.info
-            self.model = model.info.name
-            self._backend: TokenBackend = MLXBackend(
-                model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit
-            )
-        else:
-            self._backend = model
+    @property
+    def info(self) -> ModelInfo | None:
+        """What the loaded checkpoint is; None for a backend of the caller's."""
+        return self._serving.info
+
+    @property
+    def model(self) -> str:
+        """The loaded model's name."""
+        info = self._serving.info
+        return "replay" if info is None else info.name
+
+    def switch(self, loader: ModelLoader) -> None:
+        """Put another model in the place of this one, and free this one's memory.
+
+        Returns when the new model is loaded. Runs that start meanwhile raise Busy. Raises Busy
+        where runs are under way, and ModelError where the new model cannot be found or loaded:
+        then the old one goes on.
+        """
+        self._serving.switch(loader)
 
     @property
     def context_length(self) -> int:
         """Tokens that prompt and answer may have together."""
-        return self._backend.context_length
+        return self._serving.backend.context_length
 
     def start(
         self,
@@ -103,7 +113,7 @@ class InferenceEngine:
             for level in levels
         ]
         requests = [TokenRequest(_segments(run), run.params, STOP_IDS, run.on_step) for run in runs]
-        for run, handle in zip(runs, self._backend.submit(requests), strict=True):
+        for run, handle in zip(runs, self._serving.submit(requests), strict=True):
             run.attach(handle, partial(self._gone_on, run))
         return tuple(runs)
 
@@ -204,7 +214,7 @@ class InferenceEngine:
 
     def close(self) -> None:
         """End what runs and free the model. Safe to call twice."""
-        self._backend.close()
+        self._serving.close()
 
     def __enter__(self) -> InferenceEngine:
         return self
