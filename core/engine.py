@@ -240,7 +240,7 @@ class InferenceEngine:
         fitting = min(max_tokens, self._room(run.prompt, len(behind)))
         params = replace(run.params, max_tokens=fitting)
         segments = (*run.prompt.segments, behind)
-        return self._backend.submit([TokenRequest(segments, params, STOP_IDS, run.on_step)])[0]
+        return self._serving.submit([TokenRequest(segments, params, STOP_IDS, run.on_step)])[0]
 
     def _room(self, prompt: HarmonyPrompt, given: int) -> int:
         """Tokens left for the model to write. Raises PromptTooLong where there are none."""
