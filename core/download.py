@@ -2,6 +2,8 @@
 wrong is said in a sentence.
 
 huggingface_hub shows the progress on stderr, and goes on with what an earlier download has left.
+Neither huggingface.co nor gpt-oss's real weights were at hand: for those this follows the library's
+code.
 """
 
 from __future__ import annotations
