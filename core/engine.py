@@ -23,6 +23,7 @@ from core.rendered import RenderedPrompt
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
+from core.serving import Serving
 from core.tool_loop import LIMIT, ToolTurn, run_with_tools
 from core.tools import Function
 
@@ -55,25 +56,38 @@ class InferenceEngine:
         format_: Format | None = None,
     ) -> None:
         self.config = config or InferenceConfig()
-        self.info: ModelInfo | None = None
-        self.model = "replay"
+        self._chosen_format = format_
         loader = model if isinstance(model, ModelLoader) else None
         self.format = format_ or format_for(self.config, loader)
-        if isinstance(model, ModelLoader):
-            from core.backends.mlx import MLXBackend
+        self._serving = Serving(model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit)
 
-            self.info = model.info
-            self.model = model.info.name
-            self._backend: TokenBackend = MLXBackend(
-                model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit
-            )
-        else:
-            self._backend = model
+    @property
+    def info(self) -> ModelInfo | None:
+        """What the loaded checkpoint is; None for a backend of the caller's."""
+        return self._serving.info
+
+    @property
+    def model(self) -> str:
+        """The loaded model's name."""
+        info = self._serving.info
+        return "replay" if info is None else info.name
+
+    def switch(self, loader: ModelLoader) -> None:
+        """Put another model in the place of this one, and free this one's memory.
+
+        Returns when the new model is loaded. Runs that start meanwhile raise Busy. Raises Busy
+        where runs are under way, and ModelError where the new model cannot be found or loaded:
+        then the old one goes on.
+        """
+        # First, as it fails where the tokenizer does.
+        chosen = self._chosen_format or format_for(self.config, loader)
+        self._serving.switch(loader)
+        self.format = chosen
 
     @property
     def context_length(self) -> int:
         """Tokens that prompt and answer may have together."""
-        return self._backend.context_length
+        return self._serving.backend.context_length
 
     def start(
         self,
@@ -111,7 +125,7 @@ class InferenceEngine:
         ]
         stop_ids = self.format.stop_ids
         requests = [TokenRequest(_segments(run), run.params, stop_ids, run.on_step) for run in runs]
-        for run, handle in zip(runs, self._backend.submit(requests), strict=True):
+        for run, handle in zip(runs, self._serving.submit(requests), strict=True):
             run.attach(handle, partial(self._gone_on, run))
         return tuple(runs)
 
@@ -212,7 +226,7 @@ class InferenceEngine:
 
     def close(self) -> None:
         """End what runs and free the model. Safe to call twice."""
-        self._backend.close()
+        self._serving.close()
 
     def __enter__(self) -> InferenceEngine:
         return self
@@ -239,7 +253,7 @@ class InferenceEngine:
         params = replace(run.params, max_tokens=fitting)
         segments = (*run.prompt.segments, behind)
         request = TokenRequest(segments, params, self.format.stop_ids, run.on_step)
-        return self._backend.submit([request])[0]
+        return self._serving.submit([request])[0]
 
     def _room(self, prompt: RenderedPrompt, given: int) -> int:
         """Tokens left for the model to write. Raises PromptTooLong where there are none."""

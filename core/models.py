@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,7 +15,9 @@ from platformdirs import user_cache_path
 from core.blas import load_openblas
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
+from core.download import FILES, download
 from core.errors import ModelError
+from core.machine import fits_in_memory, memory, needed, size
 
 if TYPE_CHECKING:
     from mlx.nn.layers.base import Module
@@ -24,9 +26,26 @@ EMBEDDED = "embedded"
 GPT_OSS = "gpt_oss"
 """The model_type of gpt-oss; any other one is asked by its own chat template."""
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
-_FILES = ("*.json", "model*.safetensors")
-# And what tokenizers of other models may lie in.
-_FETCHED = (*_FILES, "*.jinja", "*.txt", "*.jsonl", "*.tiktoken", "tokenizer.model")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A gpt-oss model of the hub.
+
+    weight_bytes: about. openai's from its model card (12.8 and 60.8 GiB); the others reckoned from
+    the architecture: experts at 4.25 bits a weight, the rest at 8.5.
+    """
+
+    name: str
+    weight_bytes: int
+
+
+CATALOGUE = (
+    Known("openai/gpt-oss-20b", 13_700_000_000),
+    Known("openai/gpt-oss-120b", 65_300_000_000),
+    Known("mlx-community/gpt-oss-20b-MXFP4-Q8", 12_100_000_000),
+    Known("mlx-community/gpt-oss-120b-MXFP4-Q8", 63_400_000_000),
+)
 
 
 class ModelSource(StrEnum):
@@ -57,7 +76,7 @@ class ModelInfo:
     @property
     def fits_in_memory(self) -> bool:
         """Whether the weights and a quarter more are less than this machine's memory."""
-        return _fits_in_memory(self.weight_bytes)
+        return fits_in_memory(self.weight_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,12 @@ class ModelLoader:
     def load(self) -> Module:
         """The mlx model, weights evaluated. Call it on the thread that will use it."""
         info = self.info
+        if not info.fits_in_memory:
+            raise ModelError(
+                f"{info.name} needs about {size(needed(info.weight_bytes))} of memory, and this "
+                f"machine has {size(memory())}. Choose a smaller model (`counterpoint models list` "
+                f"shows which fit), or run with --model {EMBEDDED}."
+            )
         try:
             from mlx_lm.utils import load_model
 
@@ -156,7 +181,7 @@ def default_model() -> str:
     """gpt-oss-20b where it lies in the hub's cache and fits in memory, else the embedded model."""
     for name in GPT_OSS_20B:
         folder = _in_hub_cache(name)
-        if folder is not None and _fits_in_memory(_weight_bytes(folder)):
+        if folder is not None and fits_in_memory(_weight_bytes(folder)):
             return name
     return EMBEDDED
 
@@ -167,13 +192,24 @@ def local_models() -> list[LocalModel]:
     Unpacks, downloads and loads nothing.
     """
     shipped = (WEIGHTS / TENSORS).stat().st_size
-    found = [LocalModel(EMBEDDED, ModelSource.EMBEDDED, shipped, _fits_in_memory(shipped))]
+    found = [LocalModel(EMBEDDED, ModelSource.EMBEDDED, shipped, fits_in_memory(shipped))]
     for name in _names_in_hub_cache():
         folder = _in_hub_cache(name)
         if folder is not None and _is_gpt_oss(folder):
             size = _weight_bytes(folder)
-            found.append(LocalModel(name, ModelSource.HUB, size, _fits_in_memory(size)))
+            found.append(LocalModel(name, ModelSource.HUB, size, fits_in_memory(size)))
     return found
+
+
+def known_elsewhere(here: Sequence[LocalModel]) -> list[Known]:
+    """What the catalogue has beside `here`: to be downloaded."""
+    names = {model.name for model in here}
+    return [known for known in CATALOGUE if known.name not in names]
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether the hub could have a model of this name; asks no network."""
+    return _looks_like_hub_id(name)
 
 
 def model_card() -> str:
@@ -234,25 +270,16 @@ def _looks_like_hub_id(model: str) -> bool:
     return "/" in model
 
 
-def _from_hub(name: str, download: bool) -> Path:
+def _from_hub(name: str, may_download: bool) -> Path:
     cached = _in_hub_cache(name)
     if cached is not None:
         return cached
-    if not download:
+    if not may_download:
         raise ModelError(
             f"{name} is not in the hub's cache, or not all of it. `counterpoint models list` shows "
             f"what is; any command with --model {name} downloads it first."
         )
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=list(_FETCHED)))
-    except Exception as error:
-        raise ModelError(
-            f"{name} is not in the hub's cache and could not be downloaded "
-            f"({type(error).__name__}). Check the name and the network, or run with "
-            f"--model {EMBEDDED}."
-        ) from error
+    return download(name)
 
 
 def _in_hub_cache(name: str) -> Path | None:
@@ -260,7 +287,7 @@ def _in_hub_cache(name: str) -> Path | None:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, allow_patterns=list(_FILES), local_files_only=True))
+        folder = Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=True))
     except (LocalEntryNotFoundError, OSError):
         return None
     return folder if _complete(folder) else None
@@ -297,8 +324,3 @@ def _is_gpt_oss(folder: Path) -> bool:
 
 def _weight_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
-
-
-def _fits_in_memory(weight_bytes: int) -> bool:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return weight_bytes * 1.25 < memory

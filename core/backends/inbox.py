@@ -98,6 +98,12 @@ class Inbox:
         with self._lock:
             self._under_way -= count
 
+    @property
+    def under_way(self) -> int:
+        """Requests that run or wait."""
+        with self._lock:
+            return self._under_way
+
     def shut(self) -> list[Command]:
         """Let nothing more in; what was still waiting."""
         with self._lock:

@@ -69,6 +69,11 @@ class MLXBackend:
     def context_length(self) -> int:
         return self._context_length
 
+    @property
+    def under_way(self) -> int:
+        """Requests that run or wait."""
+        return self._inbox.under_way
+
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
         """Start requests, those of one call in one batch (as far as it has places).
 

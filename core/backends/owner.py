@@ -61,6 +61,7 @@ class Owner:
         finally:
             self._cache.clear()
             gc.collect()
+            mx.clear_cache()
             mx.clear_streams()
 
     def _own(self) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from core.checkpoint import WEIGHTS
+from core.models import CATALOGUE
 from ui.terminal import cli
 from ui.terminal import models as command
 
@@ -54,10 +55,10 @@ def test_list_holds_the_embedded_model_and_the_whole_gpt_oss_models_of_the_hubs_
     done = run("list")
     assert (done.exit_code, done.stderr) == (0, "")
     head, embedded, cached, *rest = done.stdout.splitlines()
-    assert head.split() == ["model", "size", "fits", "in", "memory"]
+    assert head.split() == ["model", "size", "fits", "in", "memory", "here"]
     assert embedded.split()[0] == "embedded"
-    assert cached.split() == ["openai/gpt-oss-20b", "2", "MB", "yes"]
-    assert rest == []
+    assert cached.split() == ["openai/gpt-oss-20b", "2", "MB", "yes", "yes"]
+    assert [line.split()[-1] for line in rest] == ["no"] * (len(CATALOGUE) - 1)
 
 
 def test_list_as_json_has_sizes_in_bytes(hub):
@@ -82,7 +83,7 @@ def test_a_model_larger_than_the_memory_is_said_not_to_fit(hub, monkeypatch):
 
 def test_list_without_a_hub_cache_holds_the_embedded_model(hub, monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "none"))
-    assert len(run("list").stdout.splitlines()) == 2
+    assert len(run("list").stdout.splitlines()) == 2 + len(CATALOGUE)
 
 
 def test_info_embedded_is_the_shipped_card_word_for_word_when_piped():
@@ -108,7 +109,7 @@ def test_info_as_json_holds_the_facts():
     assert Path(value["path"]).is_dir()
     assert set(value) == {
         *("name", "source", "path", "context_length", "weight_bytes", "quantization"),
-        *("model_type", "fits_in_memory"),
+        *("model_type", "fits_in_memory", "memory_needed_bytes", "memory_bytes"),
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.machine import memory, needed, size
 from ui.terminal.options import Json, Verbose
 from ui.terminal.telling import print_json, told
 
@@ -17,13 +18,24 @@ app = typer.Typer(help="Which models are on this machine, and what each is.", no
 
 @app.command("list")
 def list_models(as_json: Json = False, verbose: Verbose = False) -> None:
-    """The embedded model, and the gpt-oss models in the hub's cache."""
+    """The embedded model, the gpt-oss models in the hub's cache, and some to download."""
     with told(verbose):
-        from core.models import local_models
+        from core.machine import fits_in_memory
+        from core.models import known_elsewhere, local_models
 
         found = local_models()
+        others = known_elsewhere(found)
         if as_json:
-            print_json({"models": [_facts(model) for model in found]})
+            listed = [_facts(model) for model in found]
+            known = [
+                {
+                    "name": other.name,
+                    "weight_bytes": other.weight_bytes,
+                    "fits_in_memory": fits_in_memory(other.weight_bytes),
+                }
+                for other in others
+            ]
+            print_json({"models": listed, "downloadable": known, "memory_bytes": memory()})
             return
         from rich.console import Console
         from rich.table import Table
@@ -32,10 +44,36 @@ def list_models(as_json: Json = False, verbose: Verbose = False) -> None:
         table.add_column("model", overflow="fold")
         table.add_column("size", justify="right")
         table.add_column("fits in memory")
+        table.add_column("here")
         for model in found:
             fits = "yes" if model.fits_in_memory else "no"
-            table.add_row(model.name, size(model.weight_bytes), fits)
+            table.add_row(model.name, size(model.weight_bytes), fits, "yes")
+        for other in others:
+            fits = "yes" if fits_in_memory(other.weight_bytes) else "no"
+            table.add_row(other.name, f"~{size(other.weight_bytes)}", fits, "no")
         Console(highlight=False, markup=False).print(table)
+
+
+@app.command()
+def download(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A hub id: openai/gpt-oss-20b.")],
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also a model too large for this machine's memory.")
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fetch a gpt-oss model into the hub's cache, going on where an earlier download stopped."""
+    with told(verbose):
+        from core.download import download as fetch
+        from core.errors import InvalidSetting
+        from core.models import is_hub_id
+
+        if not is_hub_id(name):
+            raise InvalidSetting(
+                f"{name!r} is no hub id; allowed: OWNER/NAME, such as openai/gpt-oss-20b. "
+                "`counterpoint models list` shows some."
+            )
+        typer.echo(fetch(name, check_memory=not anyway))
 
 
 @app.command()
@@ -59,12 +97,6 @@ def info(
             return
         for key, value in _info(found).items():
             typer.echo(f"{key.replace('_', ' ')}: {'–' if value is None else value}")
-
-
-def size(weight_bytes: int) -> str:
-    """6_100_000 -> '6 MB', 13_800_000_000 -> '13.8 GB'."""
-    megabytes = weight_bytes / 1e6
-    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:,.1f} GB"
 
 
 def _print_card(card: str) -> None:
@@ -97,4 +129,6 @@ def _info(found: ModelInfo) -> dict[str, Any]:
         "quantization": found.quantization,
         "model_type": found.model_type,
         "fits_in_memory": found.fits_in_memory,
+        "memory_needed_bytes": needed(found.weight_bytes),
+        "memory_bytes": memory(),
     }

@@ -17,6 +17,7 @@ from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
 from ui.web.live import Frame
+from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
@@ -33,7 +34,8 @@ NOTE = "### Ask something\nThe answer appears here; how the model came to it, be
 def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
     """The page over an engine. The engine stays the caller's: close it after the server."""
     sessions = sessions if sessions is not None else Sessions()
-    drawer = SettingsDrawer(engine.config)
+    models = ModelChoice(engine)
+    drawer = SettingsDrawer(engine.config, models)
     embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
     chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE)
     compare = CompareTab(engine, sessions, drawer)
@@ -54,13 +56,14 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
         tab = gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
+        models.wire(chat.parts.status)
 
         async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
-            return {**chat.restored(session), **compare.restored(session)}
+            return {**chat.restored(session), **compare.restored(session), **models.restored()}
 
-        outputs: list[Block] = [*chat.restorable, *compare.restorable]
+        outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice]
         app.load(
             restored,
             tab,

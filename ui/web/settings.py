@@ -12,6 +12,7 @@ from gradio.blocks import Block
 from core.config import InferenceConfig
 from core.errors import InvalidSetting
 from core.sampling import SamplingParams
+from ui.web.models import ModelChoice
 
 Inputs = Mapping[Block, Any]
 """What Gradio hands to a handler whose inputs are a set: values by component."""
@@ -29,8 +30,9 @@ class Settings:
 class SettingsDrawer:
     """Fields of the drawer; `build` lays them out, `read` makes them a value."""
 
-    def __init__(self, config: InferenceConfig) -> None:
+    def __init__(self, config: InferenceConfig, models: ModelChoice) -> None:
         self._config = config
+        self._models = models
 
     def build(self) -> None:
         """Lay the drawer out. It is shown and hidden by the page's script."""
@@ -42,6 +44,7 @@ class SettingsDrawer:
                 elem_id="settings-head",
                 apply_default_css=False,
             )
+            self._models.build()
             self.instructions = gr.Textbox(
                 label="Instructions",
                 info="The developer message: how the model should answer.",
