@@ -17,6 +17,7 @@ from core.engine import InferenceEngine
 from core.errors import Busy
 from ui.web.chat import ChatTab
 from ui.web.sessions import Session, Sessions
+from ui.web.models import ModelChoice
 from ui.web.settings import SettingsDrawer
 
 # Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
@@ -35,7 +36,7 @@ class Full(ScriptedBackend):
 @pytest.mark.parametrize(("typed", "kept"), [("my question", None), ("", "my question")])
 def test_a_full_queue_is_said_and_the_question_stays_in_the_box(typed: str, kept: str) -> None:
     engine = InferenceEngine(Full(lambda request: []), InferenceConfig(_env_file=None))
-    drawer, session = SettingsDrawer(engine.config), Session()
+    drawer, session = SettingsDrawer(engine.config, ModelChoice(engine)), Session()
     with gr.Blocks():
         tab = ChatTab(engine, Sessions(), drawer, "")
         tab.build()
