@@ -16,8 +16,8 @@ from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.errors import Busy
 from ui.web.chat import ChatTab
-from ui.web.sessions import Session, Sessions
 from ui.web.models import ModelChoice
+from ui.web.sessions import Session, Sessions
 from ui.web.settings import SettingsDrawer
 
 # Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
