@@ -66,7 +66,7 @@ def test_mlx_lms_own_sanitize_takes_the_hf_layout_apart_into_the_shipped_logits(
     assert all((np.array(taken_apart[name]) == shipped[name]).all() for name in shipped)
     model.load_weights(list(taken_apart.items()), strict=True)
     expected = logits(load_model(folders["mlx"])[0], tokens)
-    assert logits(model, tokens) == pytest.approx(expected, abs=1e-3)
+    assert logits(model, tokens) == pytest.approx(expected, abs=5e-3)
 
 
 def test_the_experts_of_the_hf_layout_compute_what_those_of_mlx_lm_do(folders):

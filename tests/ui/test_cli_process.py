@@ -94,7 +94,7 @@ def test_doctor_says_what_to_do_where_a_model_is_missing(tmp_path: Path):
     assert done.returncode == 1
     assert "✗ model: " in done.stdout
     assert "✗ run: " in done.stdout
-    assert "Give a folder with a gpt-oss checkpoint" in done.stdout
+    assert "Give a folder with a whole checkpoint" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
