@@ -36,7 +36,7 @@ class _Handle:
 
 
 class MLXBackend:
-    """A gpt-oss checkpoint behind an owner thread. Loading happens in the constructor.
+    """A checkpoint behind an owner thread. Loading happens in the constructor.
 
     cache_bytes: what the prompt cache may hold; 0 keeps nothing. queue_limit: requests that may
     wait while the batch is full.

@@ -136,7 +136,7 @@ class Run:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self.steps += 1
-        self.tokens += round(self.workers.total(batch.tokens)[0])
+        self.tokens += round(self.workers.total(batch.tokens))
         if self.steps % AVERAGE_EVERY == 0:
             self._average()
         return float(entropy.detach())
@@ -218,7 +218,7 @@ def _steps(run: Run, stream: Stream, args: argparse.Namespace) -> None:
     progress = Progress(run.tokens) if workers.first else None
     saved_at = kept_at = time.monotonic()
     # All workers stop at the same step, and have the same learning rate in each.
-    while (done := workers.told(run.done)[0]) < 1:
+    while (done := workers.told(run.done)) < 1:
         if args.steps is not None and run.steps >= args.steps:
             break
         if cores and run.steps % 5 == 0:

@@ -39,21 +39,21 @@ class Workers:
             list(gradients), [p.view_as(g) for p, g in zip(parts, gradients, strict=True)]
         )
 
-    def told(self, *numbers: float) -> list[float]:
+    def told(self, number: float) -> float:
         """What the first worker says."""
         if self.count == 1:
-            return list(numbers)
-        said = torch.tensor(numbers, dtype=torch.float64)
+            return number
+        said = torch.tensor(number, dtype=torch.float64)
         dist.broadcast(said, 0)
-        return [float(n) for n in said]
+        return float(said)
 
-    def total(self, *numbers: float) -> list[float]:
-        """The sums over all workers."""
+    def total(self, number: float) -> float:
+        """The sum over all workers."""
         if self.count == 1:
-            return list(numbers)
-        said = torch.tensor(numbers, dtype=torch.float64)
+            return number
+        said = torch.tensor(number, dtype=torch.float64)
         dist.all_reduce(said)
-        return [float(n) for n in said]
+        return float(said)
 
 
 def work(count: int, function: Callable[[Workers, Argument], None], argument: Argument) -> None:
