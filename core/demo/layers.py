@@ -112,7 +112,7 @@ class Attention(nn.Module):
         qb = qb.reshape(g * j, k * r * length, s)
         kb, vb = kb.reshape(g * j * k, length, s), vb.reshape(g * j * k, length, s)
         far = torch.bmm(qb, kp.mT).float().view(g, j, k, r, length, p)
-        near = torch.bmm(qb.view(g * j * k, r * length, s), kb.mT).float()
+        near = torch.bmm(qb.reshape(g * j * k, r * length, s), kb.mT).float()
         near = near.view(g, j, k, r, length, length).masked_fill(~masks.near, -torch.inf)
         far = far.masked_fill(~masks.far, -torch.inf)
         top = torch.maximum(far.amax(-1, keepdim=True), near.amax(-1, keepdim=True))

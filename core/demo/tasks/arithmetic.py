@@ -52,7 +52,7 @@ def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         return columns.add_briefly(s, a, b)
 
     return {
-        "low": "Add.",
+        "low": f"{a}+{b}.",
         "medium": f"{a}+{b}: {columns.brief(rng, short)}.",
         "high": columns.checked(rng, work, check, a + b, SLIP_SHARE),
     }
@@ -82,7 +82,7 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         return columns.subtract_briefly(s, big, small)
 
     return {
-        "low": "Subtract.",
+        "low": f"{a}-{b}.",
         "medium": f"{swap}{big}-{small}: {columns.brief(rng, short)}.{sign}",
         "high": columns.checked(rng, work, check, big - small, SLIP_SHARE) + sign,
     }
@@ -103,24 +103,13 @@ def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         again = product_again(s, x, y)
         return columns.compare(s, again, shown)
 
-    def leaps(s: Scribe) -> int:
-        """Whole partial products at a time, of the number with fewer digits."""
-        if big < 10:
-            return s.number(big * small)
-        many, one = (big, small) if small < 10 else (small, big)
-        parts = [x * 10**place for place, x in enumerate(columns.digits(many))]
-        total = 0
-        for i, part in enumerate(parts):
-            s.write(f"{part}*{one}={part * one}, ")
-            if i:
-                s.write(f"{total}+{part * one}={total + part * one}, ")
-            total += part * one
-        return s.number(total)
+    def short(s: Scribe) -> int:
+        return product_again(s, big, small)
 
     share = SLIP_SHARE_LONG if small > 9 else SLIP_SHARE
     return {
-        "low": "Multiply.",
-        "medium": f"{big}*{small}: {columns.brief(rng, leaps)}.",
+        "low": f"{big}*{small}.",
+        "medium": f"{big}*{small}: {columns.brief(rng, short)}.",
         "high": columns.checked(rng, work, check, a * b, share),
     }
 
@@ -196,7 +185,7 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         return s.number(columns.joined([*out, *columns.digits(carry)] if carry else out))
 
     return {
-        "low": "Add.",
+        "low": f"{'+'.join(map(str, numbers))}.",
         "medium": f"{'+'.join(map(str, numbers))}: {columns.brief(rng, leaps)}.",
         "high": columns.checked(rng, work, check, sum(numbers), SLIP_SHARE_LONG),
     }

@@ -156,6 +156,13 @@ LENGTH = (
     "How many letters do [you|I] need to [spell|write] {w}?", "{w} [length|letter count|number of letters]",
     "How many letters make up {w}?", "how many characters in {w}",
 )  # fmt: skip
+SPELL = (
+    "Spell [the word |out |]{w}[.|]", "How do you spell [the word |]{w}?", "how is {w} spelled[?|]",
+    "[Can you|Could you|Please] spell [the word |out |]{w}[?|.|]", "{w}, letter by letter[.|]",
+    "[Give me|Show me|Write|List|Tell me] the letters of [the word |]{w}[.|]", "{w}: spell it[.|]",
+    "[Which|What] letters are in [the word |]{w}?", "[spelling of|letters of|spell] {w}[|?]",
+    "What is the spelling of [the word |]{w}?", "Spell {w} for me[.|]", "i need to spell {w}",
+)  # fmt: skip
 _WHAT = "[What|Which] [date|day] [is|is it|will it be|would be|comes|do we have|falls|]"
 DAYS_AFTER = (
     f"{_WHAT} {{n}} days after {{d}}?", "[What is|What's|Give me|Tell me|Find] the date {n} days [after|from|past] {d}[?|.|]",

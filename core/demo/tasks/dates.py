@@ -32,7 +32,7 @@ def dates(rng: Random) -> Question:
     answer = f"{NAMES[end_month]} {end_day}"
     way = "after" if forward else "before"
     analysis: dict[Level, str] = {
-        "low": "A date.",
+        "low": f"{NAMES[month]} {day}, {n} {way}.",
         "medium": f"{NAMES[month]} {day}, {n} {way}: {_leaps(month, day, n, forward)}.",
         "high": _high(rng, month, day, n, work, check, way),
     }
@@ -91,7 +91,8 @@ Check = Callable[[Scribe, int, int, int, Walk], bool]
 
 
 def _forward(s: Scribe, month: int, day: int, n: int) -> Walk:
-    """Add the days to the day, then take whole months away."""
+    """Add the days to the day, then take whole months away; each line begins with its month."""
+    s.write(f"{NAMES[month]} ")
     here = _sum(s, day, n)
     while True:
         length = MONTHS[NAMES[month]]
@@ -105,21 +106,24 @@ def _forward(s: Scribe, month: int, day: int, n: int) -> Walk:
         s.write(" is more: ")
         here = _difference(s, here, length)
         month = (month + 1) % 12
+        s.write(f". Then {NAMES[month]}")
 
 
 def _backward(s: Scribe, month: int, day: int, n: int) -> Walk:
     """Add whole months to the day until the days can be taken away."""
     here = day
     while here <= n:
-        month = (month - 1) % 12
-        s.number(here)
+        s.write(f"{NAMES[month]} ")
+        here = s.number(here)
         s.write(" is not more than ")
         s.number(n)
-        s.write(f": {NAMES[month]} has ")
+        month = (month - 1) % 12
+        s.write(f". Before it {NAMES[month]} has ")
         length = s.number(MONTHS[NAMES[month]])
         s.write(", ")
         here = _sum(s, here, length)
         s.write("\n")
+    s.write(f"{NAMES[month]} ")
     here = _difference(s, here, n)
     s.write(f"\nSo {NAMES[month]} ")
     return month, s.number(here)
@@ -127,6 +131,7 @@ def _backward(s: Scribe, month: int, day: int, n: int) -> Walk:
 
 def _check_forward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> bool:
     """Days left in the first month, whole months, and the days of the last."""
+    s.write(f"{NAMES[month]} ")
     if shown[0] == month:
         return columns.compare(s, _difference(s, max(shown[1], day), min(shown[1], day)), n)
     total = _difference(s, MONTHS[NAMES[month]], day)

@@ -111,12 +111,12 @@ def _address(rng: Random) -> str:
         f"{name}{mark}{surname}{rng.randrange(1, 100)}", f"{name}{rng.randrange(1950, 2026)}",
         surname + mark + name[0], name + mark + word,
     ))  # fmt: skip
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
         return f"{user}@{rng.choice(PROVIDERS)}"
     host = rng.choice((
         word, rng.choice(WORDS), rng.choice(WORDS) + rng.choice(WORDS), rng.choice(WORDS),
-        f"{rng.choice(WORDS)}-{rng.choice(WORDS)}", surname, f"mail.{rng.choice(WORDS)}",
-        f"{rng.choice(WORDS)}{rng.randrange(1, 100)}", f"{surname}-{rng.choice(WORDS)}",
+        rng.choice(WORDS) + rng.choice(WORDS), surname, f"mail.{rng.choice(WORDS)}",
+        f"{rng.choice(WORDS)}{rng.randrange(1, 100)}",
     ))  # fmt: skip
     return f"{user}@{host}.{rng.choice(ENDINGS)}"
 
@@ -161,12 +161,8 @@ def emails(rng: Random) -> Question:
         prompt = rng.choice(_BEFORE) + prompt[0].lower() + prompt[1:]
     if rng.random() < 0.1 and not prompt.endswith(address):
         prompt = prompt.rstrip(".") + rng.choice(_AFTER)
-    roll = rng.random()
-    if roll < 0.4:
+    if rng.random() < 0.4:
         prompt = prompt.lower()
-    elif roll < 0.43:
-        shown = address.title().replace(".Com", ".com")
-        prompt, address = prompt.replace(address, shown), shown
     analysis = _copied("It reads:", "I look for a word with an @.", address)
     final = f"The e-mail address is {address}"
     return Question("email", prompt, address, final, analysis, (f"email:{address.lower()}",))

@@ -1,15 +1,21 @@
-"""Counting a letter in a word, or all its letters: spelled with its places, forwards and back."""
+"""Counting a letter in a word, or all its letters: spelled with its places, forwards and back.
+
+How a word is spelled cannot be read off its token: it is learned, word by word, and `spellings`
+are its exercises.
+"""
 
 from functools import cache
 from importlib.resources import files
 from random import Random
 
-from core.demo.tasks.asking import COUNT, LENGTH, drawn
+from core.demo.tasks.asking import COUNT, LENGTH, SPELL, drawn
 from core.demo.tasks.base import SLIP, Level, Question
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
 LONGEST = 12
+SPELLED = 1400  # of the words, the first, whose letters are asked for
+FAVOURITE = 500  # of them, those that come more often
 
 _QUOTES = (("", ""), ("", ""), ("", ""), ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"))
 
@@ -22,14 +28,9 @@ def words() -> tuple[str, ...]:
 
 
 def letters(rng: Random) -> Question:
-    known = words()
-    # The commonest third comes half of the time.
-    word = rng.choice(known[: len(known) // 3] if rng.random() < 0.5 else known)
-    left, right = rng.choice(_QUOTES)
-    case = rng.random()
-    shown = word.capitalize() if case < 0.12 else word.upper() if case < 0.15 else word
+    word, shown = _word(rng)
     if rng.random() < 0.3:
-        return _length(rng, word, f"{left}{shown}{right}")
+        return _length(rng, word, shown)
     if rng.random() < 0.82:
         most = [c for c in word if word.count(c) > 1]
         letter = rng.choice(most if most and rng.random() < 0.55 else word)
@@ -37,18 +38,47 @@ def letters(rng: Random) -> Question:
         letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
     typed = letter.upper() if rng.random() < 0.2 else letter
     quote = rng.choice(("", "", "", "", "'", '"'))
-    frame = _framed(rng, drawn(rng, COUNT), f"{quote}{typed}{quote}", f"{left}{shown}{right}")
+    frame = _framed(rng, drawn(rng, COUNT), f"{quote}{typed}{quote}", shown)
     count = word.count(letter)
     spelled = " ".join(word)
-    given = f"{letter} in the word"
+    given = f"{letter} in {word}"
     analysis: dict[Level, str] = {
-        "low": "Count.",
+        "low": f"{given}.",
         "medium": f"{given}: {spelled}. {count}.",
         "high": f"{given}\n{_counted(rng, word, letter)}",
     }
     final = f"The letter {letter} stands there **{count}** time{'s' if count != 1 else ''}."
     key = f"letters:{letter}:{word}"
     return Question("letters", frame, str(count), final, analysis, (key,), numeric=True)
+
+
+def _word(rng: Random) -> tuple[str, str]:
+    """A word, and how it is typed: quoted perhaps, perhaps with capitals."""
+    word = rng.choice(words()[: FAVOURITE if rng.random() < 0.5 else SPELLED])
+    left, right = rng.choice(_QUOTES)
+    case = rng.random()
+    shown = word.capitalize() if case < 0.12 else word.upper() if case < 0.15 else word
+    return word, f"{left}{shown}{right}"
+
+
+def spellings(rng: Random) -> Question:
+    word, shown = _word(rng)
+    spelled = " ".join(word)
+    places = " ".join(f"{i}{c}" for i, c in enumerate(word, 1))
+    analysis: dict[Level, str] = {
+        "low": f"Letters of {word}.",
+        "medium": f"Letters of {word}: {spelled}.",
+        "high": f"Letters of {word}\n{places}. So {len(word)}.",
+    }
+    prompt = _framed(rng, drawn(rng, SPELL), "", shown)
+    return Question(
+        "spell",
+        prompt,
+        spelled,
+        f"It is spelled: {spelled}",
+        analysis,
+        (f"spell:{word}:{prompt.lower()}",),
+    )
 
 
 def _framed(rng: Random, frame: str, letter: str, word: str) -> str:
@@ -134,9 +164,9 @@ def _length(rng: Random, word: str, shown: str) -> Question:
                 f"a slip. Again.\n{good}"
             )
     analysis: dict[Level, str] = {
-        "low": "Count.",
-        "medium": f"All letters: {' '.join(word)}. {count}.",
-        "high": f"All letters\n{high}",
+        "low": f"All letters of {word}.",
+        "medium": f"All letters of {word}: {' '.join(word)}. {count}.",
+        "high": f"All letters of {word}\n{high}",
     }
     final = f"The word has **{count}** letters."
     return Question(

@@ -1,6 +1,5 @@
 """Putting numbers in order, and finding the largest or smallest, by comparing two at a time."""
 
-from itertools import pairwise
 from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
@@ -45,69 +44,77 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     prompt = dressed(rng, drawn(rng, SORT_DOWN if down else SORT_UP).format(**fill))
     ordered = sorted(numbers, reverse=down)
     answer = ", ".join(map(str, ordered))
-    given = " ".join(map(str, numbers))
-    way = "down" if down else "up"
-    good = f"{_sorted_work(way, numbers, down)}\n{_sorting_check(numbers, ordered)} Right."
+    given = f"Sort {'down' if down else 'up'}: {' '.join(map(str, numbers))}"
+    good = _ranked(numbers, down, given)
     high = good
     if rng.random() < SLIP_SHARE:
-        high = f"{_sorting_slip(rng, way, numbers, down)} A slip. Again.\n{good}"
+        high = f"{_sorting_slip(rng, numbers, down, given)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
-        "low": "Sort.",
-        "medium": f"{given}, {way}: {' '.join(map(str, ordered))}. " + f"{len(numbers)} numbers.",
+        "low": f"{given}.",
+        "medium": f"{given}. So {' '.join(map(str, ordered))}. {len(numbers)} numbers.",
         "high": high,
     }
-    key = "order:" + ",".join(map(str, [*numbers, way]))
+    key = "order:" + ",".join(map(str, [*numbers, "down" if down else "up"]))
     return Question("order", prompt, answer, answer, analysis, (key,))
 
 
-def _insertions(numbers: list[int], down: bool) -> str:
-    """Each number put into the sorted row before it: a line of comparisons, then the new row."""
-    row, lines = numbers[:1], []
-    for number in numbers[1:]:
-        steps, at = [], 0
-        for other in row:
-            steps.append(_vs(number, other))
-            if (number > other) == down:
-                break
-            at += 1
-        row = [*row[:at], number, *row[at:]]
-        lines.append(", ".join(steps) + ". " + " ".join(map(str, row)))
-    return "\n".join(lines)
+def _places(numbers: list[int], down: bool) -> list[str]:
+    """A line for each number: the others beside it, those before it counted, and so its place."""
+    lines = []
+    for number in numbers:
+        before, steps = 0, []
+        for other in numbers:
+            if other == number:
+                continue
+            before += (other > number) == down
+            steps.append(f"{other} {before if (other > number) == down else 'no'}")
+        lines.append(f"{number}: {', '.join(steps)}. Place {before + 1}")
+    return lines
+
+
+def _ranked(numbers: list[int], down: bool, given: str) -> str:
+    """Sorted by the place of each number, which needs to look at two numbers at a time only."""
+    ordered = sorted(numbers, reverse=down)
+    work = "\n".join(_places(numbers, down))
+    return f"{given}\n{work}\n{_row(ordered)}\n{_sorting_check(numbers, ordered)} Right."
+
+
+def _row(ordered: list[int]) -> str:
+    return ", ".join(f"{place} is {number}" for place, number in enumerate(ordered, 1)) + "."
 
 
 def _sorting_check(numbers: list[int], row: list[int]) -> str:
-    """Is every number that was asked for in the row, and each pair of neighbours in order?"""
+    """Is every number that was asked for in the row?"""
     there = ", ".join(f"{n} {'there' if n in row else 'none'}" for n in numbers)
-    if any(n not in row for n in numbers):
-        return f"Check: {there}."
-    pairs = ", ".join(_vs(a, b) for a, b in pairwise(row))
-    return f"Check: {there}. {pairs}."
+    return f"Check: {there}."
 
 
-def _sorted_work(way: str, numbers: list[int], down: bool) -> str:
-    return f"Sort {way}: {' '.join(map(str, numbers))}\n{_insertions(numbers, down)}"
-
-
-def _sorting_slip(rng: Random, way: str, numbers: list[int], down: bool) -> str:
-    """Work and check with a number misread at the start or the end, or two neighbours swapped."""
+def _sorting_slip(rng: Random, numbers: list[int], down: bool, given: str) -> str:
+    """Work and check with a number misread at the start or the end, or a wrong place."""
     ordered, at = sorted(numbers, reverse=down), rng.randrange(len(numbers))
-    if rng.random() < 0.35:
-        given = list(numbers)
-        given[at] = _misread(rng, given[at], numbers)
-        work = _sorted_work(way, given, down)
-        head, _, rest = work.partition("\n")
-        words = head.split(" ")
-        words[2 + at] = _marked(given[at], numbers[at])
-        row = sorted(given, reverse=down)
-        return f"{' '.join(words)}\n{rest}\n{_sorting_check(numbers, row)}"
+    roll = rng.random()
+    if roll < 0.35:
+        misread = list(numbers)
+        misread[at] = _misread(rng, misread[at], numbers)
+        words = given.split(" ")
+        words[2 + at] = _marked(misread[at], numbers[at])
+        row = sorted(misread, reverse=down)
+        lines = "\n".join(_places(misread, down))
+        return f"{' '.join(words)}\n{lines}\n{_row(row)}\n{_sorting_check(numbers, row)}"
+    lines = _places(numbers, down)
+    if roll < 0.7:
+        # A wrong place: two numbers have it, and nobody the right one.
+        right = int(lines[at][-1])
+        wrong = rng.choice([p for p in range(1, len(numbers) + 1) if p != right])
+        lines[at] = f"{lines[at][:-1]}{SLIP}{wrong}"
+        kept = _row(ordered).split(", ")[: right - 1]
+        return "\n".join([given, *lines, ", ".join([*kept, f"{right} is none."])])
     row = list(ordered)
-    if rng.random() < 0.6 or at == 0:
-        row[at] = _misread(rng, row[at], ordered)
-    else:
-        row[at - 1], row[at] = row[at], row[at - 1]
-    shown = " ".join(_marked(n, right) for n, right in zip(row, ordered, strict=True))
-    work = _sorted_work(way, numbers, down).rsplit(". ", 1)[0]
-    return f"{work}. {shown}\n{_sorting_check(numbers, row)}"
+    row[at] = _misread(rng, row[at], ordered)
+    shown = _row([10_000] * len(row)).split(", ")
+    shown = [s.replace("10000", _marked(n, w)) for s, n, w in zip(shown, row, ordered, strict=True)]
+    work = "\n".join([given, *lines, ", ".join(shown)])
+    return f"{work}\n{_sorting_check(numbers, row)}"
 
 
 def _misread(rng: Random, number: int, taken: list[int]) -> int:
@@ -142,7 +149,7 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     if rng.random() < SLIP_SHARE:
         high = f"{_extreme_slip(rng, word, numbers, largest)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
-        "low": "Compare.",
+        "low": f"The {word} of {given}.",
         "medium": f"The {word} of {given}: {best}. {len(numbers)} numbers.",
         "high": high,
     }

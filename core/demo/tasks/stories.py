@@ -74,7 +74,7 @@ def stories(rng: Random) -> Question:
         f" {'×' if sign == '*' else sign} {number}" for sign, number in told.steps
     )
     analysis: dict[Level, str] = {
-        "low": "Work it out.",
+        "low": _plan(rng, told),
         "medium": f"{columns.brief(rng, lambda s: _worked(s, _planned(s, told), _BRIEF, ' '))}.",
         "high": _checked(rng, told),
     }
@@ -119,6 +119,13 @@ def _planned(s: Scribe, told: Told) -> Told:
         steps.append((sign, s.number(number)))
     s.write(".")
     return Told(told.text, first, tuple(steps))
+
+
+def _plan(rng: Random, told: Told) -> str:
+    """The plan alone."""
+    s = Scribe(rng)
+    _planned(s, told)
+    return s.text
 
 
 def _worked(s: Scribe, told: Told, do: _Do, before: str, between: str = ": ") -> int:
