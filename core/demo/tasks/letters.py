@@ -14,10 +14,9 @@ from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
 LONGEST = 12
-SPELLED = 1400  # of the words, the first, whose letters are asked for
-FAVOURITE = 500  # of them, those that come more often
+SPELLED = 450  # of the words, the first, whose letters are asked for: each must come often
 
-_QUOTES = (("", ""), ("", ""), ("", ""), ('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"))
+_QUOTES = (('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"))
 
 
 @cache
@@ -54,10 +53,10 @@ def letters(rng: Random) -> Question:
 
 def _word(rng: Random) -> tuple[str, str]:
     """A word, and how it is typed: quoted perhaps, perhaps with capitals."""
-    word = rng.choice(words()[: FAVOURITE if rng.random() < 0.5 else SPELLED])
-    left, right = rng.choice(_QUOTES)
+    word = rng.choice(words()[:SPELLED])
+    left, right = rng.choice(_QUOTES) if rng.random() < 0.25 else ("", "")
     case = rng.random()
-    shown = word.capitalize() if case < 0.12 else word.upper() if case < 0.15 else word
+    shown = word.capitalize() if case < 0.1 else word.upper() if case < 0.11 else word
     return word, f"{left}{shown}{right}"
 
 
