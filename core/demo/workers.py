@@ -22,6 +22,7 @@ class Workers:
 
     number: int = 0
     count: int = 1
+    parent: int | None = None
 
     @property
     def first(self) -> bool:
@@ -40,7 +41,10 @@ class Workers:
         )
 
     def told(self, number: float) -> float:
-        """What the first worker says."""
+        """What the first worker says. Raises SystemExit where the run was killed meanwhile."""
+        if self.parent not in (None, os.getppid()):
+            # Nobody would end this process any more, and it would go on writing the run's files.
+            raise SystemExit("The training run was ended.")
         if self.count == 1:
             return number
         said = torch.tensor(number, dtype=torch.float64)
@@ -79,6 +83,6 @@ def _begin(
         "gloo", init_method=f"tcp://127.0.0.1:{port}", rank=number, world_size=count
     )
     try:
-        function(Workers(number, count), argument)
+        function(Workers(number, count, os.getppid()), argument)
     finally:
         dist.destroy_process_group()

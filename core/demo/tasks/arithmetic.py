@@ -5,7 +5,7 @@ from random import Random
 from core.demo.tasks import columns
 from core.demo.tasks.asking import ADD, ADD_MANY, MULTIPLY, SUBTRACT, drawn
 from core.demo.tasks.base import Level, Question
-from core.demo.tasks.columns import Scribe
+from core.demo.tasks.columns import LABELS, Scribe, labelled
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
@@ -149,15 +149,17 @@ def product_again(s: Scribe, a: int, b: int) -> int:
 
 
 def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
+    """Each number has a letter, by which the next one to add is found."""
+
     def work(s: Scribe) -> int:
-        given = [s.number(numbers[0])]
-        for number in numbers[1:]:
-            s.write("+")
+        given = []
+        for label, number in zip(LABELS, numbers, strict=False):
+            s.write(f"{' ' if given else ''}{label} ")
             given.append(s.number(number))
         total = given[0]
-        for number in given[1:]:
-            s.write("\n")
-            x, y = _restated(s, total, "+", number)
+        for label, number in zip(LABELS[1:], given[1:], strict=False):
+            s.write(f"\n{label} ")
+            x, y = _restated(s, number, "+", total)
             s.write("\n")
             total = columns.add(s, x, y)
         return total
@@ -165,11 +167,12 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
         total = numbers[-1]
-        for i, number in enumerate(reversed(numbers[:-1])):
-            s.write("; " if i else "")
-            x, y = _restated(s, total, "+", number)
+        for i in reversed(range(len(numbers) - 1)):
+            s.write(f"{LABELS[i]} ")
+            x, y = _restated(s, numbers[i], "+", total)
             s.write(": ")
             total = columns.add_briefly(s, x, y)
+            s.write("; " if i else "")
         return columns.compare(s, total, shown)
 
     def leaps(s: Scribe) -> int:
@@ -185,8 +188,8 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         return s.number(columns.joined([*out, *columns.digits(carry)] if carry else out))
 
     return {
-        "low": f"{'+'.join(map(str, numbers))}.",
-        "medium": f"{'+'.join(map(str, numbers))}: {columns.brief(rng, leaps)}.",
+        "low": f"{labelled(numbers)}.",
+        "medium": f"{labelled(numbers)}: {columns.brief(rng, leaps)}.",
         "high": columns.checked(rng, work, check, sum(numbers), SLIP_SHARE_LONG),
     }
 

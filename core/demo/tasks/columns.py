@@ -5,13 +5,14 @@ network sees it (and learns to find it) but is never trained to write it. What f
 follows from what was written, as it would for anyone who does not notice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from random import Random
 
 from core.demo.tasks.base import SLIP
 
 PLACES = ("Units", "Tens", "Hundreds", "Thousands", "Ten thousands", "Hundred thousands")
+LABELS = "abcde"
 AGAIN = " Not the same: a slip. Again.\n"
 SAME = " Same: right."
 
@@ -49,6 +50,11 @@ class Scribe:
 Work = Callable[[Scribe], int]
 # Writes the check of the shown result; whether it agrees.
 Check = Callable[[Scribe, int], bool]
+
+
+def labelled(numbers: Sequence[int]) -> str:
+    """Numbers with letters before them, by which each can be found again."""
+    return " ".join(f"{label} {n}" for label, n in zip(LABELS, numbers, strict=False))
 
 
 def digits(number: int, width: int = 1) -> list[int]:

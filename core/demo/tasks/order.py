@@ -4,13 +4,10 @@ from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
 from core.demo.tasks.base import SLIP, Level, Question
+from core.demo.tasks.columns import LABELS, labelled
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
-
-
-def _vs(a: int, b: int) -> str:
-    return f"{a} vs {b}: {'more' if a > b else 'less'}"
 
 
 def _numbers(rng: Random, count: int) -> list[int]:
@@ -44,11 +41,15 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     prompt = dressed(rng, drawn(rng, SORT_DOWN if down else SORT_UP).format(**fill))
     ordered = sorted(numbers, reverse=down)
     answer = ", ".join(map(str, ordered))
-    given = f"Sort {'down' if down else 'up'}: {' '.join(map(str, numbers))}"
-    good = _ranked(numbers, down, given)
+    way = f"Sort {'down' if down else 'up'}:"
+    given = f"{way} {labelled(numbers)}"
+    good = "\n".join((
+        given, *_places(numbers, down), _row(numbers, ordered),
+        f"{_sorting_check(numbers, ordered)} Right.",
+    ))  # fmt: skip
     high = good
     if rng.random() < SLIP_SHARE:
-        high = f"{_sorting_slip(rng, numbers, down, given)} A slip. Again.\n{good}"
+        high = f"{_sorting_slip(rng, numbers, down, way)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
         "medium": f"{given}. So {' '.join(map(str, ordered))}. {len(numbers)} numbers.",
@@ -61,60 +62,59 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
 def _places(numbers: list[int], down: bool) -> list[str]:
     """A line for each number: the others beside it, those before it counted, and so its place."""
     lines = []
-    for number in numbers:
+    for label, number in zip(LABELS, numbers, strict=False):
         before, steps = 0, []
-        for other in numbers:
-            if other == number:
+        for name, other in zip(LABELS, numbers, strict=False):
+            if name == label:
                 continue
             before += (other > number) == down
-            steps.append(f"{other} {before if (other > number) == down else 'no'}")
-        lines.append(f"{number}: {', '.join(steps)}. Place {before + 1}")
+            steps.append(f"{name} {other} {before if (other > number) == down else 'no'}")
+        lines.append(f"{label} {number}: {', '.join(steps)}. Place {before + 1} {label}")
     return lines
 
 
-def _ranked(numbers: list[int], down: bool, given: str) -> str:
-    """Sorted by the place of each number, which needs to look at two numbers at a time only."""
-    ordered = sorted(numbers, reverse=down)
-    work = "\n".join(_places(numbers, down))
-    return f"{given}\n{work}\n{_row(ordered)}\n{_sorting_check(numbers, ordered)} Right."
-
-
-def _row(ordered: list[int]) -> str:
-    return ", ".join(f"{place} is {number}" for place, number in enumerate(ordered, 1)) + "."
+def _row(numbers: list[int], ordered: list[int]) -> str:
+    return ", ".join(
+        f"{place} {LABELS[numbers.index(number)]} {number}"
+        for place, number in enumerate(ordered, 1)
+    )
 
 
 def _sorting_check(numbers: list[int], row: list[int]) -> str:
     """Is every number that was asked for in the row?"""
-    there = ", ".join(f"{n} {'there' if n in row else 'none'}" for n in numbers)
-    return f"Check: {there}."
+    there = ", ".join(
+        f"{label} {n} {'there' if n in row else 'none'}"
+        for label, n in zip(LABELS, numbers, strict=False)
+    )
+    return f"Check {there}."
 
 
-def _sorting_slip(rng: Random, numbers: list[int], down: bool, given: str) -> str:
+def _sorting_slip(rng: Random, numbers: list[int], down: bool, way: str) -> str:
     """Work and check with a number misread at the start or the end, or a wrong place."""
-    ordered, at = sorted(numbers, reverse=down), rng.randrange(len(numbers))
-    roll = rng.random()
+    at, roll = rng.randrange(len(numbers)), rng.random()
     if roll < 0.35:
         misread = list(numbers)
         misread[at] = _misread(rng, misread[at], numbers)
-        words = given.split(" ")
-        words[2 + at] = _marked(misread[at], numbers[at])
+        shown = f" {LABELS[at]} {misread[at]}"
+        wrong = f" {LABELS[at]} {_marked(misread[at], numbers[at])}"
+        given = f"{way} {labelled(misread)}".replace(shown, wrong)
         row = sorted(misread, reverse=down)
-        lines = "\n".join(_places(misread, down))
-        return f"{' '.join(words)}\n{lines}\n{_row(row)}\n{_sorting_check(numbers, row)}"
-    lines = _places(numbers, down)
+        lines = [given, *_places(misread, down), _row(misread, row), _sorting_check(numbers, row)]
+        return "\n".join(lines)
+    ordered = sorted(numbers, reverse=down)
+    lines = [f"{way} {labelled(numbers)}", *_places(numbers, down)]
+    kept = _row(numbers, ordered).split(", ")
     if roll < 0.7:
         # A wrong place: two numbers have it, and nobody the right one.
-        right = int(lines[at][-1])
-        wrong = rng.choice([p for p in range(1, len(numbers) + 1) if p != right])
-        lines[at] = f"{lines[at][:-1]}{SLIP}{wrong}"
-        kept = _row(ordered).split(", ")[: right - 1]
-        return "\n".join([given, *lines, ", ".join([*kept, f"{right} is none."])])
+        right = int(lines[at + 1][-3])
+        wrong_place = rng.choice([p for p in range(1, len(numbers) + 1) if p != right])
+        lines[at + 1] = f"{lines[at + 1][:-3]}{SLIP}{wrong_place} {LABELS[at]}"
+        return "\n".join([*lines, ", ".join([*kept[: right - 1], f"{right} none."])])
     row = list(ordered)
     row[at] = _misread(rng, row[at], ordered)
-    shown = _row([10_000] * len(row)).split(", ")
-    shown = [s.replace("10000", _marked(n, w)) for s, n, w in zip(shown, row, ordered, strict=True)]
-    work = "\n".join([given, *lines, ", ".join(shown)])
-    return f"{work}\n{_sorting_check(numbers, row)}"
+    head, _, _ = kept[at].rpartition(" ")
+    kept[at] = f"{head} {_marked(row[at], ordered[at])}"
+    return "\n".join([*lines, ", ".join(kept), _sorting_check(numbers, row)])
 
 
 def _misread(rng: Random, number: int, taken: list[int]) -> int:
@@ -139,18 +139,17 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     largest = rng.random() < 0.55
     prompt = dressed(rng, drawn(rng, LARGEST if largest else SMALLEST).format(**fill))
     best = max(numbers) if largest else min(numbers)
-    word, sign = ("largest", "more") if largest else ("smallest", "less")
-    given = " ".join(map(str, numbers))
+    word, sign = ("largest", "less") if largest else ("smallest", "more")
+    given = f"The {word} of {labelled(numbers)}"
     good = (
-        f"The {word} of {given}\n{_duels(numbers, largest)}\n"
-        f"{_extreme_check(numbers, best)} All {sign}: right."
+        f"{given}\n{_duels(numbers, largest)}\n{_extreme_check(numbers, best)} All {sign}: right."
     )
     high = good
     if rng.random() < SLIP_SHARE:
-        high = f"{_extreme_slip(rng, word, numbers, largest)} A slip. Again.\n{good}"
+        high = f"{_extreme_slip(rng, given, numbers, largest)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
-        "low": f"The {word} of {given}.",
-        "medium": f"The {word} of {given}: {best}. {len(numbers)} numbers.",
+        "low": f"{given}.",
+        "medium": f"{given}: {best}. {len(numbers)} numbers.",
         "high": high,
     }
     key = f"order:{word}:" + ",".join(map(str, numbers))
@@ -161,28 +160,37 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
 
 
 def _duels(numbers: list[int], largest: bool) -> str:
-    best, lines = numbers[0], []
-    for number in numbers[1:]:
-        won = max(best, number) if largest else min(best, number)
-        lines.append(f"{_vs(best, number)}. {won}")
-        best = won
+    """The best so far against each number; the letter of the better one behind it."""
+    best, lines = 0, []
+    for i in range(1, len(numbers)):
+        a, b = numbers[best], numbers[i]
+        line = f"{LABELS[best]} {a} vs {LABELS[i]} {b}: {'more' if a > b else 'less'}."
+        best = i if (b > a) == largest else best
+        lines.append(f"{line} {LABELS[best]}")
     return "\n".join(lines)
 
 
-def _extreme_slip(rng: Random, word: str, numbers: list[int], largest: bool) -> str:
-    """Work and check with the wrong number at the end: another of them, or one misread."""
+def _extreme_slip(rng: Random, given: str, numbers: list[int], largest: bool) -> str:
+    """Work and check with another number taken at the end, or the best one misread."""
     best = max(numbers) if largest else min(numbers)
-    wrong = rng.choice([n for n in numbers if n != best])
+    duels = _duels(numbers, largest)
     if rng.random() < 0.5:
         wrong = _misread(rng, best, numbers)
-    duels = _duels(numbers, largest).rsplit(" ", 1)[0]
-    given = " ".join(map(str, numbers))
-    return (
-        f"The {word} of {given}\n{duels} {_marked(wrong, best)}\n{_extreme_check(numbers, wrong)}"
+        check = _extreme_check(numbers, wrong, best)
+    else:
+        wrong = rng.choice([n for n in numbers if n != best])
+        duels = f"{duels[:-2]}{SLIP} {LABELS[numbers.index(wrong)]}"
+        check = _extreme_check(numbers, wrong)
+    return f"{given}\n{duels}\n{check}"
+
+
+def _extreme_check(numbers: list[int], best: int, misread: int | None = None) -> str:
+    """misread: what `best` should have been, where it is none of the numbers."""
+    if misread is not None:
+        return f"Check {LABELS[numbers.index(misread)]} {_marked(best, misread)}: none."
+    others = ", ".join(
+        f"{label} {n} {'less' if best > n else 'more'}"
+        for label, n in zip(LABELS, numbers, strict=False)
+        if n != best
     )
-
-
-def _extreme_check(numbers: list[int], best: int) -> str:
-    if best not in numbers:
-        return f"Check {best}: none."
-    return f"Check {best}: there. " + ", ".join(_vs(best, n) for n in numbers if n != best) + "."
+    return f"Check {LABELS[numbers.index(best)]} {best}: there. {others}."
