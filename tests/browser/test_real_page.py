@@ -92,11 +92,11 @@ def test_stop_keeps_what_was_written(page: Page, site: str) -> None:
     choose_level(page, "high")
     type_question(page, "What is 638 + 957 + 846 + 729?")
     page.locator("#chat-send").click()
-    expect(page.locator("#chat-analysis .live")).to_contain_text("638+")
+    expect(page.locator("#chat-analysis .live")).to_contain_text("638")
     page.locator("#chat-stop").click()
     answered(page)
     expect(page.locator("#chat-status .health")).to_have_text("Stopped")
-    expect(page.locator("#chat-analysis .live")).to_contain_text("638+")
+    expect(page.locator("#chat-analysis .live")).to_contain_text("638")
     expect(answers(page)).to_contain_text("was stopped before an answer")
     expect(questions(page)).to_have_text(["What is 638 + 957 + 846 + 729?"])
 
