@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from core.checkpoint import CONFIG, EMBEDDING, HEAD, IDS, TENSORS, WEIGHTS
 from core.demo.batches import POSITIONS
-from core.demo.compact import FULL_ROWS
+from core.demo.compact import FULL_ROWS, Compact
 from core.demo.layers import Shape
 from core.demo.network import Network
 from core.demo.start import named
@@ -69,6 +69,15 @@ def weights(network: Network) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().float().contiguous().clone() for name, tensor in out.items()}
 
 
+def write(network: Network, compact: Compact, folder: Path) -> None:
+    """Write the compact weights as the product ships them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(weights(network), folder / TENSORS)
+    ids = {"input": compact.ids, "output": [compact.ids[row] for row in compact.outputs]}
+    (folder / IDS).write_text(json.dumps(ids) + "\n")
+    (folder / CONFIG).write_text(json.dumps(config(network.shape), indent=2) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("state", type=Path)
@@ -78,15 +87,9 @@ def main() -> None:
     )
     args = parser.parse_args()
     state = load_state(args.state)
-    compact = state["compact"]
-    shape = Shape()
-    network = build(compact, shape)
+    network = build(state["compact"], Shape())
     network.load_state_dict(state["network" if args.raw else "average"])
-    args.to.mkdir(parents=True, exist_ok=True)
-    save_file(weights(network), args.to / TENSORS)
-    ids = {"input": compact.ids, "output": [compact.ids[row] for row in compact.outputs]}
-    (args.to / IDS).write_text(json.dumps(ids) + "\n")
-    (args.to / CONFIG).write_text(json.dumps(config(shape), indent=2) + "\n")
+    write(network, state["compact"], args.to)
     print(f"{args.to}: {state['steps']} steps, {state['tokens'] / 1e6:.1f}M tokens")
 
 

@@ -6,7 +6,6 @@ each of its tokens is the network's best one behind all tokens before it.
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -17,11 +16,10 @@ import mlx.core as mx
 import numpy as np
 import torch
 from mlx_lm.utils import load_model
-from safetensors.torch import save_file
 
-from core.checkpoint import CONFIG, IDS, TENSORS, expand
+from core.checkpoint import expand
 from core.config import InferenceConfig
-from core.demo.export import config, weights
+from core.demo.export import write
 from core.demo.known import KnownRows
 from core.demo.layers import Shape
 from core.demo.network import Network
@@ -62,12 +60,6 @@ class Trainer:
         behind = [*prompt[PREFIX:], *turn[:-1]]
         best = self.logits(prompt[:PREFIX], behind)[-len(turn) :].argmax(-1)
         return [([*self.outputs, -1])[i] for i in best] == turn
-
-    def export(self, folder: Path) -> None:
-        """Write the compact weights that the product ships."""
-        save_file(weights(self.network), folder / TENSORS)
-        (folder / IDS).write_text(json.dumps({"input": self.compact.ids, "output": self.outputs}))
-        (folder / CONFIG).write_text(json.dumps(config(Shape())))
 
     def _rows(self, tokens: list[int]) -> torch.Tensor:
         return torch.tensor([self._row.get(t, len(self._row)) for t in tokens])
@@ -110,7 +102,7 @@ def main() -> None:
     trainer = Trainer(args.state)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        trainer.export(folder)
+        write(trainer.network, trainer.compact, folder)
         worst = worst_difference(trainer, expand(folder / "full", folder), args.questions)
         print(f"largest difference of a logit over {args.questions} questions: {worst:.2e}")
         work = folder / "work"

@@ -1,4 +1,4 @@
-"""Prompts to start from: one for each family that the embedded model knows."""
+"""Prompts to start from, of families in which the embedded model is right more often than not."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ CHAT = (
         "Pull out an e-mail address",
         "Extract the email: Send the report to anna@river.org before Monday.",
     ),
-    Example("Put numbers in order", "Sort these numbers: 42, 7, 93, 18"),
+    Example("Count days", "What date is 40 days after March 20?"),
     Example("What can you do?", "What can you do?"),
 )
 
 COMPARE = (
     Example("23 + 48", "What is 23 + 48?"),
     Example("34 × 27", "What is 34 * 27?"),
-    Example("Four numbers", "What is the sum of 38, 57, 46 and 29?"),
-    Example("Put in order", "Sort these numbers: 42, 7, 93, 18"),
+    Example("738 + 496", "What is 738 + 496?"),
+    Example("A date", "What date is 40 days after March 20?"),
     Example("Word problem", "Tom has 47 apples and gives 19 to Anna. How many apples are left?"),
     Example("Capital", "What is the capital of Peru?"),
 )

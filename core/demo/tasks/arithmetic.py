@@ -153,11 +153,11 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
 
     def work(s: Scribe) -> int:
         given: list[int] = []
-        for label, number in zip(LABELS, numbers, strict=False):
+        for label, number in columns.named(numbers):
             s.write(f"{' ' if given else ''}{label} ")
             given.append(s.number(number))
         total = given[0]
-        for label, number in zip(LABELS[1:], given[1:], strict=False):
+        for label, number in columns.named(given)[1:]:
             s.write(f"\n{label} ")
             x, y = _restated(s, number, "+", total)
             s.write("\n")

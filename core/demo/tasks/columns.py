@@ -52,9 +52,14 @@ Work = Callable[[Scribe], int]
 Check = Callable[[Scribe, int], bool]
 
 
+def named(numbers: Sequence[int]) -> list[tuple[str, int]]:
+    """Each number with a letter, by which it is found again in the work."""
+    return list(zip(LABELS[: len(numbers)], numbers, strict=True))
+
+
 def labelled(numbers: Sequence[int]) -> str:
-    """Numbers with letters before them, by which each can be found again."""
-    return " ".join(f"{label} {n}" for label, n in zip(LABELS, numbers, strict=False))
+    """The numbers as the work begins: each behind its letter."""
+    return " ".join(f"{label} {n}" for label, n in named(numbers))
 
 
 def digits(number: int, width: int = 1) -> list[int]:

@@ -150,10 +150,6 @@ def _check_backward(s: Scribe, month: int, day: int, n: int, shown: Walk) -> boo
     return _check_forward(s, shown[0], shown[1], n, (month, day))
 
 
-def _agree(s: Scribe, total: int, n: int) -> bool:
-    return columns.compare(s, total, n)
-
-
 def _sum(s: Scribe, a: int, b: int) -> int:
     a, b = _pair(s, a, "+", b)
     return columns.add_briefly(s, a, b)

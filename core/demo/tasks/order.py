@@ -4,7 +4,7 @@ from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
 from core.demo.tasks.base import SLIP, Level, Question
-from core.demo.tasks.columns import LABELS, labelled
+from core.demo.tasks.columns import LABELS, labelled, named
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
@@ -62,9 +62,9 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
 def _places(numbers: list[int], down: bool) -> list[str]:
     """A line for each number: the others beside it, those before it counted, and so its place."""
     lines = []
-    for label, number in zip(LABELS, numbers, strict=False):
+    for label, number in named(numbers):
         before, steps = 0, []
-        for name, other in zip(LABELS, numbers, strict=False):
+        for name, other in named(numbers):
             if name == label:
                 continue
             before += (other > number) == down
@@ -83,8 +83,7 @@ def _row(numbers: list[int], ordered: list[int]) -> str:
 def _sorting_check(numbers: list[int], row: list[int]) -> str:
     """Is every number that was asked for in the row?"""
     there = ", ".join(
-        f"{label} {n} {'there' if n in row else 'none'}"
-        for label, n in zip(LABELS, numbers, strict=False)
+        f"{label} {n} {'there' if n in row else 'none'}" for label, n in named(numbers)
     )
     return f"Check {there}."
 
@@ -106,9 +105,9 @@ def _sorting_slip(rng: Random, numbers: list[int], down: bool, way: str) -> str:
     kept = _row(numbers, ordered).split(", ")
     if roll < 0.7:
         # A wrong place: two numbers have it, and nobody the right one.
-        right = int(lines[at + 1][-3])
+        right = ordered.index(numbers[at]) + 1
         wrong_place = rng.choice([p for p in range(1, len(numbers) + 1) if p != right])
-        lines[at + 1] = f"{lines[at + 1][:-3]}{SLIP}{wrong_place} {LABELS[at]}"
+        lines[at + 1] = lines[at + 1].replace(f"Place {right}", f"Place {SLIP}{wrong_place}")
         return "\n".join([*lines, ", ".join([*kept[: right - 1], f"{right} none."])])
     row = list(ordered)
     row[at] = _misread(rng, row[at], ordered)
@@ -189,8 +188,6 @@ def _extreme_check(numbers: list[int], best: int, misread: int | None = None) ->
     if misread is not None:
         return f"Check {LABELS[numbers.index(misread)]} {_marked(best, misread)}: none."
     others = ", ".join(
-        f"{label} {n} {'less' if best > n else 'more'}"
-        for label, n in zip(LABELS, numbers, strict=False)
-        if n != best
+        f"{label} {n} {'less' if best > n else 'more'}" for label, n in named(numbers) if n != best
     )
     return f"Check {LABELS[numbers.index(best)]} {best}: there. {others}."
