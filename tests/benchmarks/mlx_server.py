@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.browser.serving import end, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 # Importing this package loads the fast BLAS before mlx: both sides compute with the same.
@@ -44,29 +45,13 @@ def serving(folder: Path) -> Iterator[int]:
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_for(port, process, log)
+        # It answers once the model is loaded.
+        wait_until(
+            lambda: ask(port, [{"role": "user", "content": "Hello"}], max_tokens=1), process, log
+        )
         yield port
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once the model is loaded and answers."""
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            ask(port, [{"role": "user", "content": "Hello"}], max_tokens=1)
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    said = log.read_text(errors="replace")
-    raise SystemExit(f"mlx_lm.server did not answer (exit {process.poll()}). It said:\n{said}")
+        end(process)
 
 
 def ask(port: int, messages: list[dict[str, str]], max_tokens: int) -> Streamed:
@@ -104,10 +89,3 @@ def events(answer: http.client.HTTPResponse) -> Iterator[dict]:
     for line in answer:
         if line.startswith(b"data: ") and line.strip() != b"data: [DONE]":
             yield json.loads(line.removeprefix(b"data: "))
-
-
-def free_port() -> int:
-    """A port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

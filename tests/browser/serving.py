@@ -8,9 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,28 +65,40 @@ def serving(
         wait_for(address, process, log)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
     said = log.read_text(errors="replace")
     if "Traceback" in said:
         raise RuntimeError(f"The server failed while it was used. It said:\n{said}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a server, by force where it does not go."""
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return once the address answers. Raises RuntimeError where it ended, or after 150 s."""
     # No proxy of the environment stands between this machine and itself.
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    wait_until(lambda: direct.open(address, timeout=5).close(), process, log)
+
+
+def wait_until(asked: Callable[[], object], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once `asked` raises no OSError. Raises RuntimeError where the process ended, or after
+    150 s."""
     until = time.monotonic() + 150
     while time.monotonic() < until and process.poll() is None:
         try:
-            direct.open(address, timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
+            asked()
+        except OSError:
             time.sleep(0.2)
+        else:
+            return
     said = log.read_text(errors="replace")
     raise RuntimeError(
         f"The server did not answer (exit status {process.poll()}). It said:\n{said}"
