@@ -106,19 +106,30 @@ class ChatTab:
             "tokens": ("tokens", panels.TOKENS),
             "metrics": ("metrics", panels.METRICS),
         }
-        built = {}
+        built: dict[str, Any] = {}
         with gr.Tabs(elem_id="chat-panels"):
             for name, (script, template) in tabs.items():
                 with gr.Tab(name.capitalize(), id=name):
+                    if name == "tokens":
+                        built["scores"] = self._build_switch()
                     built[name] = panels.panel(
                         script, blank[name], template, elem_id=f"chat-{name}"
                     )
         return built
 
+    def _build_switch(self) -> gr.Checkbox:
+        return gr.Checkbox(
+            False,
+            label="How likely each token was",
+            info="From the next answer on. Takes some time for every token.",
+            container=False,
+            elem_id="chat-scores",
+        )
+
     def wire(self) -> None:
         """Connect the events; to be called once all of the page is laid out."""
         parts = self.parts
-        inputs: set[Block] = {parts.input, parts.level, *self._drawer.fields}
+        inputs: set[Block] = {parts.input, parts.level, parts.scores, *self._drawer.fields}
         outputs = parts.outputs
         gr.on(
             [parts.send.click, parts.input.submit],

@@ -43,7 +43,7 @@ def test_a_full_queue_is_said_and_the_question_stays_in_the_box(typed: str, kept
         drawer.build()
     parts = tab.parts
     inputs: dict[Any, Any] = {field: getattr(field, "value", None) for field in drawer.fields}
-    inputs |= {parts.input: typed, parts.level: "low"}
+    inputs |= {parts.input: typed, parts.level: "low", parts.scores: False}
 
     async def frames() -> list[dict[Any, Any]]:
         return [f async for f in tab._answers.answered(session, [], "my question", inputs)]
