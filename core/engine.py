@@ -24,7 +24,7 @@ from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
 from core.serving import Serving
-from core.tool_loop import LIMIT, ToolTurn, run_with_tools
+from core.tool_loop import LIMIT, AnsweredCall, ToolTurn, run_with_tools
 from core.tools import Function
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
@@ -208,10 +208,12 @@ class InferenceEngine:
         *,
         limit: int = LIMIT,
         on_run: Callable[[Run], None] | None = None,
+        on_call: Callable[[AnsweredCall], None] | None = None,
     ) -> ToolTurn:
         """Run a prompt with tools: what the model calls is carried out, until it answers.
 
         limit: calls carried out at most. on_run: gets each Run as it starts, to read its events.
+        on_call: gets each call with its answer, as it was carried out.
         Nothing that the model writes, and nothing that a function raises, raises here.
         """
         conversation = conversation_from(prompt)
@@ -222,6 +224,7 @@ class InferenceEngine:
             functions,
             limit,
             on_run,
+            on_call,
         )
 
     def close(self) -> None:

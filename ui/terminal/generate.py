@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,12 @@ from ui.terminal.telling import INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
     from core.conversation import Conversation
+    from core.engine import InferenceEngine
+    from core.run import Run
+    from core.sampling import SamplingParams
+    from core.tool_loop import ToolTurn
+    from core.tools import Function
+    from ui.terminal.render import Stream
 
 
 @with_generation_options
@@ -38,36 +44,109 @@ def generate(
             metavar="N",
         ),
     ] = 0,
+    tools: Annotated[
+        str | None,
+        typer.Option(
+            help="Built-in tools that the model may call, comma-separated: calculator. Calls and "
+            "their results go to stderr, and into the messages of --json.",
+            metavar="NAMES",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Answer one prompt: the answer to stdout, all else to stderr."""
     with told(options.verbose):
+        from core.toolbox import functions_named
         from ui.terminal.engine import open_engine
-        from ui.terminal.interrupts import followed
-        from ui.terminal.render import Stream, remarks, stderr, summary
-        from ui.terminal.scores import left_out, print_scores, scores_of
+        from ui.terminal.render import Stream, stderr, summary
+        from ui.terminal.scores import print_scores
 
         config = options.config()
+        functions = functions_named(tools.split(",")) if tools is not None else []
         params = replace(config.sampling(), stop=tuple(stop or ()), logprobs=scores)
         conversation = conversation_of(prompt, options.instructions)
-        notes, shown = stderr(), config.show_reasoning
+        shown, notes = config.show_reasoning, stderr()
+        stream = Stream(answer=not options.json, reasoning=shown, tools=bool(functions))
         with open_engine(config) as engine:
-            run = engine.start(conversation, params)
-            interrupted = followed(run, Stream(answer=not options.json, reasoning=shown))
-            result = run.result()
+            turn = _answered(engine, conversation, params, functions, stream)
         if options.json:
-            kept = config.capture_reasoning
-            found = {"scores": scores_of(run, reasoning=kept)} if scores else {}
-            print_json(result.as_dict() | found)
-            amiss = left_out(run, "--capture-reasoning", reasoning=kept) if scores else []
-        else:
-            print_scores(run, notes, reasoning=shown)
-            amiss = left_out(run, "--show-reasoning", reasoning=shown) if scores else []
-        for remark in (*remarks(result, run.params.max_tokens), *amiss):
+            print_json(turn.as_dict(kept=config.capture_reasoning))
+        elif scores:
+            for run in turn.runs:
+                print_scores(run, notes, reasoning=shown)
+        kept, flag = (
+            (config.capture_reasoning, "--capture-reasoning")
+            if options.json
+            else (shown, "--show-reasoning")
+        )
+        for remark in turn.remarks(flag, reasoning=kept):
             notes.print(remark)
-        if options.verbose:
-            notes.print(summary(result))
-    if interrupted:
+        for run in turn.runs if options.verbose else ():
+            notes.print(summary(run.result()))
+    if turn.interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What came of the prompt: one run, or those of a turn with tools. interrupted: by Ctrl-C."""
+
+    runs: tuple[Run, ...]
+    with_tools: ToolTurn | None
+    interrupted: bool
+
+    def as_dict(self, *, kept: bool) -> dict[str, Any]:
+        """The JSON object. kept: with the scores of the analysis, where there are scores."""
+        from ui.terminal.scores import scores_of
+
+        whole = (self.with_tools or self.runs[-1].result()).as_dict()
+        if self.runs[-1].params.logprobs:
+            for run, one in zip(self.runs, whole.get("runs", ()), strict=False):
+                one["scores"] = scores_of(run, reasoning=kept)
+            whole["scores"] = scores_of(self.runs[-1], reasoning=kept)
+        return whole
+
+    def remarks(self, flag: str, *, reasoning: bool) -> list[str]:
+        """What must be said beside the answer, each once. See scores.left_out."""
+        from core.tool_loop import LIMIT
+        from ui.terminal.render import remarks
+        from ui.terminal.scores import left_out
+
+        said = []
+        for run in self.runs:
+            said += remarks(run.result(), run.params.max_tokens, tools=self.with_tools is not None)
+            said += left_out(run, flag, reasoning=reasoning) if run.params.logprobs else []
+        if self.with_tools is not None and self.with_tools.limit_reached:
+            said.append(
+                f"The model called tools {LIMIT} times and then once more; the turn was ended "
+                "there, without an answer. Ask again, or ask for less at once."
+            )
+        return list(dict.fromkeys(said))
+
+
+def _answered(
+    engine: InferenceEngine,
+    conversation: Conversation,
+    params: SamplingParams,
+    functions: list[Function],
+    stream: Stream,
+) -> _Turn:
+    """Run the prompt to its end, printing what comes."""
+    from ui.terminal.interrupts import followed
+
+    runs: list[Run] = []
+    stopped: list[bool] = []
+
+    def follow(run: Run) -> None:
+        runs.append(run)
+        stopped.append(followed(run, stream))
+
+    turn = None
+    if functions:
+        turn = engine.run_tools(conversation, functions, params, on_run=follow, on_call=stream.call)
+    else:
+        follow(engine.start(conversation, params))
+    return _Turn(tuple(runs), turn, any(stopped))
 
 
 def conversation_of(prompt: str, instructions: str | None) -> Conversation:
