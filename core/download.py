@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import ModelError
+from core.hub_cache import FILES
 from core.machine import fits_in_memory, free_disk, memory, needed, size
 
-# The tokenizers of models other than gpt-oss lie in files of many names.
-_TOKENIZERS = ("*.jinja", "*.txt", "*.jsonl", "*.tiktoken", "tokenizer.model")
-FILES: Final = ("*.json", "model*.safetensors", *_TOKENIZERS)
 _ALLOWED: Final = "allowed: the id of a model that mlx-lm runs, such as openai/gpt-oss-20b"
 
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from core.blas import load_openblas
+from core.catalogue import CATALOGUE, Known
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
-from core.download import FILES, download
+from core.download import download
 from core.errors import ModelError
+from core.hub_cache import in_hub_cache, is_hub_id, names_in_hub_cache
 from core.machine import fits_in_memory, memory, needed, size
 
 if TYPE_CHECKING:
@@ -26,26 +28,6 @@ EMBEDDED = "embedded"
 GPT_OSS = "gpt_oss"
 """The model_type of gpt-oss; any other one is asked by its own chat template."""
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A gpt-oss model of the hub.
-
-    weight_bytes: about. openai's from its model card (12.8 and 60.8 GiB); the others reckoned from
-    the architecture: experts at 4.25 bits a weight, the rest at 8.5.
-    """
-
-    name: str
-    weight_bytes: int
-
-
-CATALOGUE = (
-    Known("openai/gpt-oss-20b", 13_700_000_000),
-    Known("openai/gpt-oss-120b", 65_300_000_000),
-    Known("mlx-community/gpt-oss-20b-MXFP4-Q8", 12_100_000_000),
-    Known("mlx-community/gpt-oss-120b-MXFP4-Q8", 63_400_000_000),
-)
 
 
 class ModelSource(StrEnum):
@@ -169,7 +151,7 @@ class ModelLoader:
         folder = Path(self.model).expanduser()
         if folder.is_dir():
             return ModelSource.FOLDER, folder
-        if _looks_like_hub_id(self.model):
+        if is_hub_id(self.model):
             return ModelSource.HUB, _from_hub(self.model, self._download)
         raise ModelError(
             f"There is no model {self.model!r}: it is no folder here and no hub id. Give a folder "
@@ -180,7 +162,7 @@ class ModelLoader:
 def default_model() -> str:
     """gpt-oss-20b where it lies in the hub's cache and fits in memory, else the embedded model."""
     for name in GPT_OSS_20B:
-        folder = _in_hub_cache(name)
+        folder = in_hub_cache(name)
         if folder is not None and fits_in_memory(_weight_bytes(folder)):
             return name
     return EMBEDDED
@@ -193,8 +175,8 @@ def local_models() -> list[LocalModel]:
     """
     shipped = (WEIGHTS / TENSORS).stat().st_size
     found = [LocalModel(EMBEDDED, ModelSource.EMBEDDED, shipped, fits_in_memory(shipped))]
-    for name in _names_in_hub_cache():
-        folder = _in_hub_cache(name)
+    for name in names_in_hub_cache():
+        folder = in_hub_cache(name)
         if folder is not None and _is_gpt_oss(folder):
             size = _weight_bytes(folder)
             found.append(LocalModel(name, ModelSource.HUB, size, fits_in_memory(size)))
@@ -205,11 +187,6 @@ def known_elsewhere(here: Sequence[LocalModel]) -> list[Known]:
     """What the catalogue has beside `here`: to be downloaded."""
     names = {model.name for model in here}
     return [known for known in CATALOGUE if known.name not in names]
-
-
-def is_hub_id(name: str) -> bool:
-    """Whether the hub could have a model of this name; asks no network."""
-    return _looks_like_hub_id(name)
 
 
 def model_card() -> str:
@@ -259,19 +236,8 @@ def _quantization(config: dict[str, Any]) -> str | None:
     return f"{given['bits']}-bit" if "bits" in given else None
 
 
-def _looks_like_hub_id(model: str) -> bool:
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        try_to_load_from_cache(model, "config.json")  # for its check of the name; reads no network
-    except HFValidationError:
-        return False
-    return "/" in model
-
-
 def _from_hub(name: str, may_download: bool) -> Path:
-    cached = _in_hub_cache(name)
+    cached = in_hub_cache(name)
     if cached is not None:
         return cached
     if not may_download:
@@ -280,39 +246,6 @@ def _from_hub(name: str, may_download: bool) -> Path:
             f"what is; any command with --model {name} downloads it first."
         )
     return download(name)
-
-
-def _in_hub_cache(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=True))
-    except (LocalEntryNotFoundError, OSError):
-        return None
-    return folder if _complete(folder) else None
-
-
-def _complete(folder: Path) -> bool:
-    """False where a download was broken off: a weight file that the index names is missing."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        try:
-            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return False
-        return all((folder / name).is_file() for name in named)
-    return any(folder.glob("model*.safetensors"))
-
-
-def _names_in_hub_cache() -> list[str]:
-    from huggingface_hub import CacheNotFound, constants, scan_cache_dir
-
-    try:
-        repos = scan_cache_dir(constants.HF_HUB_CACHE).repos
-    except (CacheNotFound, OSError, ValueError):
-        return []
-    return sorted(repo.repo_id for repo in repos if repo.repo_type == "model")
 
 
 def _is_gpt_oss(folder: Path) -> bool:

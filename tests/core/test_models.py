@@ -157,3 +157,14 @@ def test_a_damaged_index_in_the_hubs_cache_is_not_taken_for_a_model(no_hub):
     (index,) = no_hub.rglob("model.safetensors.index.json")
     index.write_text("{")
     assert default_model() == EMBEDDED
+
+
+def test_some_shards_without_the_index_that_names_them_all_are_not_taken_for_a_model(no_hub):
+    cached(no_hub, "openai/gpt-oss-20b", whole=True)
+    (index,) = no_hub.rglob("model.safetensors.index.json")
+    index.unlink()
+    whole = index.with_name("model.safetensors")
+    whole.rename(index.with_name("model-00001-of-00002.safetensors"))
+    assert default_model() == EMBEDDED
+    index.with_name("model-00002-of-00002.safetensors").write_bytes(b"\0")
+    assert default_model() == "openai/gpt-oss-20b"
