@@ -87,10 +87,12 @@ def absent(name: str) -> Absent:
     return Absent(name, sizes.get(name), bytes_here(name))
 
 
-def meant(name: str) -> str | None:
-    """The name of the catalogue that somebody may have meant; None where none is near."""
-    full = {known.name.lower(): known.name for known in CATALOGUE}
-    short = {known.name.partition("/")[2].lower(): known.name for known in CATALOGUE}
-    names = {**short, **full}
+def meant(name: str, *others: str) -> str | None:
+    """What of the catalogue, or of the other names, somebody may have meant; None where none is
+    near."""
+    full = [known.name for known in CATALOGUE]
+    # The owner is easily left out; of two that share the rest, the one that stands first.
+    ends = {known.partition("/")[2].lower(): known for known in reversed(full)}
+    names = {**ends, **{known.lower(): known for known in (*full, *others)}}
     found = get_close_matches(name.strip().lower(), names, n=1, cutoff=0.75)
     return names[found[0]] if found else None

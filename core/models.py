@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from core.blas import load_openblas
-from core.catalogue import CATALOGUE, Known
+from core.catalogue import CATALOGUE, Known, meant
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
 from core.download import download
@@ -28,6 +28,8 @@ EMBEDDED = "embedded"
 GPT_OSS = "gpt_oss"
 """The model_type of gpt-oss; any other one is asked by its own chat template."""
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
+
+_WHOLE_FOLDER = "Give a folder with a whole checkpoint (config.json and model*.safetensors)."
 
 
 class ModelSource(StrEnum):
@@ -97,8 +99,8 @@ class ModelLoader:
         config = _read_config(path)
         if not any(path.glob("model*.safetensors")):
             raise ModelError(
-                f"{path} holds no model*.safetensors file. Give a folder with a whole gpt-oss "
-                f"checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
+                f"{path} holds no model*.safetensors file. {_WHOLE_FOLDER} Or give a hub id such "
+                f"as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
             )
         return ModelInfo(
             name="embedded demo model" if source is ModelSource.EMBEDDED else self.model,
@@ -153,10 +155,7 @@ class ModelLoader:
             return ModelSource.FOLDER, folder
         if is_hub_id(self.model):
             return ModelSource.HUB, _from_hub(self.model, self._download)
-        raise ModelError(
-            f"There is no model {self.model!r}: it is no folder here and no hub id. Give a folder "
-            f"with a gpt-oss checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
-        )
+        raise ModelError(_no_such_model(self.model))
 
 
 def default_model() -> str:
@@ -198,6 +197,17 @@ def model_card() -> str:
         raise ModelError(f"{file} cannot be read ({error}). Install Counterpoint again.") from error
 
 
+def _no_such_model(name: str) -> str:
+    near = meant(name, EMBEDDED)
+    hint = f" Did you mean {near}?" if near else ""
+    return (
+        f"There is no model {name!r}: it is no folder here and no hub id (OWNER/NAME).{hint} "
+        f"Allowed: {EMBEDDED!r}, a folder with the checkpoint of a model that mlx-lm runs "
+        f"(config.json and model*.safetensors), or a hub id such as {GPT_OSS_20B[1]}. "
+        "`counterpoint models list` shows what is here, and what can be downloaded."
+    )
+
+
 def default_cache() -> Path:
     """The folder for what can be made again. Raises InvalidSetting for a setting out of range."""
     config = InferenceConfig()
@@ -207,14 +217,15 @@ def default_cache() -> Path:
 
 def _read_config(path: Path) -> dict[str, Any]:
     file = path / "config.json"
-    advice = "Give a folder with a whole checkpoint (config.json and model*.safetensors)."
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{file} could not be read ({error}). {advice}") from error
+        raise ModelError(f"{file} could not be read ({error}). {_WHOLE_FOLDER}") from error
     kind = config.get("model_type") if isinstance(config, dict) else None
     if not isinstance(kind, str):
-        raise ModelError(f"{file} says model_type {kind!r}; it must name an architecture. {advice}")
+        raise ModelError(
+            f"{file} says model_type {kind!r}; it must name an architecture. {_WHOLE_FOLDER}"
+        )
     return dict(config)
 
 

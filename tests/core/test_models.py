@@ -70,6 +70,29 @@ def test_a_missing_model_names_what_was_given_and_what_is_allowed(no_hub):
         _ = ModelLoader("nowhere").info
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("gpt-oss-20b", "Did you mean openai/gpt-oss-20b?"),
+        ("gpt-oss:120b", "Did you mean openai/gpt-oss-120b?"),
+        ("Embeded", "Did you mean embedded?"),
+        ("llama", None),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_what_is_allowed_and_the_name_that_is_near(
+    no_hub, name, near
+):
+    with pytest.raises(ModelError) as caught:
+        _ = ModelLoader(name).info
+    said = str(caught.value)
+    assert said.startswith(f"There is no model {name!r}")
+    assert "a model that mlx-lm runs" in said
+    assert said.endswith(
+        "`counterpoint models list` shows what is here, and what can be downloaded."
+    )
+    assert (near in said) if near else ("Did you mean" not in said)
+
+
 def test_a_hub_id_that_cannot_be_fetched_says_so(no_hub):
     with pytest.raises(
         ModelError, match=r"acme/gpt-oss.*could not be downloaded.*--model embedded"
