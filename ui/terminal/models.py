@@ -65,7 +65,7 @@ def download(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Fetch a gpt-oss model into the hub's cache, going on where an earlier download stopped."""
+    """Fetch a model into the hub's cache; files that an earlier try has left whole are kept."""
     with told(verbose):
         from core.download import download as fetch
         from core.errors import InvalidSetting
