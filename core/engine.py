@@ -77,12 +77,18 @@ class InferenceEngine:
 
         Returns when the new model is loaded. Runs that start meanwhile raise Busy. Raises Busy
         where runs are under way, and ModelError where the new model cannot be found or loaded:
-        then the old one goes on.
+        then the old one goes on, unless `lost` says otherwise.
         """
         # First, as it fails where the tokenizer does.
         chosen = self._chosen_format or format_for(self.config, loader)
         self._serving.switch(loader)
         self.format = chosen
+
+    @property
+    def lost(self) -> str | None:
+        """Why no model is loaded, in a sentence: a switch failed, and the old one could not be
+        loaded again either. None as a rule."""
+        return self._serving.lost
 
     @property
     def context_length(self) -> int:

@@ -54,12 +54,12 @@ class ModelChoice:
 
 def switched(engine: InferenceEngine, name: str | None) -> str:
     """Switch to what the list calls `name`; what came of it, in a sentence."""
-    if not name or name == chosen(engine):
+    if not name or (name == chosen(engine) and not engine.lost):
         return f"{engine.model} is in use already."
     try:
         engine.switch(ModelLoader(name, download=False))
     except CoreError as error:
-        return f"{error} {engine.model} goes on."
+        return str(error) if engine.lost else f"{error} {engine.model} goes on."
     return f"{engine.model} is in use now."
 
 

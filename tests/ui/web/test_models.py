@@ -21,3 +21,11 @@ def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_noth
         assert "in use already" in switched(engine, EMBEDDED)
         assert switched(engine, str(folder)) == f"{folder} is in use now."
         assert (str(folder), str(folder)) in choices(engine)
+
+
+def test_an_engine_without_a_model_is_not_said_to_go_on_and_takes_the_same_one_again():
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        engine._serving.lost = "No model is loaded now."
+        assert "goes on" not in switched(engine, "nowhere")
+        assert switched(engine, EMBEDDED) == "embedded demo model is in use now."
+        assert engine.lost is None
