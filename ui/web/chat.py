@@ -13,6 +13,7 @@ from ui.web import examples, panels, view
 from ui.web.chat_run import BUSY, ChatAnswers, ChatParts, blank_panels
 from ui.web.inert import original
 from ui.web.live import QUIET, STREAMING, Frame
+from ui.web.models import note
 from ui.web.sessions import Session, Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer
 
@@ -20,13 +21,10 @@ from ui.web.settings import Inputs, SettingsDrawer
 class ChatTab:
     """The tab; one object for the app. The state of each browser tab lies in `sessions`."""
 
-    def __init__(
-        self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer, placeholder: str
-    ) -> None:
+    def __init__(self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer) -> None:
         self._engine = engine
         self._sessions = sessions
         self._drawer = drawer
-        self._placeholder = placeholder
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -58,7 +56,7 @@ class ChatTab:
             layout="bubble",
             buttons=["copy", "copy_all"],
             editable="user",
-            placeholder=self._placeholder,
+            placeholder=note(self._engine),
             examples=[{"display_text": e.label, "text": e.prompt} for e in examples.CHAT],
             feedback_options=None,
             allow_tags=False,

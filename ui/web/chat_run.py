@@ -19,6 +19,7 @@ from core.run import Run
 from ui.web import view
 from ui.web.inert import inert
 from ui.web.live import TICK_S, Frame, buttons, drained, facts, why_not_started
+from ui.web.models import note
 from ui.web.sessions import Session, Turn
 from ui.web.settings import Inputs, Settings, SettingsDrawer
 from ui.web.token_view import RIVALS, TokenView
@@ -212,7 +213,7 @@ class ChatAnswers:
     def blank_frame(self, session: Session) -> Frame:
         blank = blank_panels()
         return {
-            self.parts.log: log_value(session),
+            self.parts.log: gr.update(value=log_value(session), placeholder=note(self._engine)),
             self.parts.status: view.status_line(self._engine.model, None, None),
             self.parts.notice: {"text": "", "tone": Tone.IDLE.value},
             self.parts.analysis: blank["analysis"],

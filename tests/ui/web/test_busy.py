@@ -38,7 +38,7 @@ def test_a_full_queue_is_said_and_the_question_stays_in_the_box(typed: str, kept
     engine = InferenceEngine(Full(lambda request: []), InferenceConfig(_env_file=None))
     drawer, session = SettingsDrawer(engine.config, ModelChoice(engine)), Session()
     with gr.Blocks():
-        tab = ChatTab(engine, Sessions(), drawer, "")
+        tab = ChatTab(engine, Sessions(), drawer)
         tab.build()
         drawer.build()
     parts = tab.parts
