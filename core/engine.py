@@ -24,7 +24,7 @@ from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
 from core.serving import Serving
-from core.tool_loop import LIMIT, ToolTurn, run_with_tools
+from core.tool_loop import LIMIT, AnsweredCall, ToolTurn, run_with_tools
 from core.tools import Function
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
@@ -77,12 +77,18 @@ class InferenceEngine:
 
         Returns when the new model is loaded. Runs that start meanwhile raise Busy. Raises Busy
         where runs are under way, and ModelError where the new model cannot be found or loaded:
-        then the old one goes on.
+        then the old one goes on, unless `lost` says otherwise.
         """
         # First, as it fails where the tokenizer does.
         chosen = self._chosen_format or format_for(self.config, loader)
         self._serving.switch(loader)
         self.format = chosen
+
+    @property
+    def lost(self) -> str | None:
+        """Why no model is loaded, in a sentence: a switch failed, and the old one could not be
+        loaded again either. None as a rule."""
+        return self._serving.lost
 
     @property
     def context_length(self) -> int:
@@ -208,10 +214,12 @@ class InferenceEngine:
         *,
         limit: int = LIMIT,
         on_run: Callable[[Run], None] | None = None,
+        on_call: Callable[[AnsweredCall], None] | None = None,
     ) -> ToolTurn:
         """Run a prompt with tools: what the model calls is carried out, until it answers.
 
         limit: calls carried out at most. on_run: gets each Run as it starts, to read its events.
+        on_call: gets each call with its answer, as it was carried out.
         Nothing that the model writes, and nothing that a function raises, raises here.
         """
         conversation = conversation_from(prompt)
@@ -222,6 +230,7 @@ class InferenceEngine:
             functions,
             limit,
             on_run,
+            on_call,
         )
 
     def close(self) -> None:

@@ -55,7 +55,8 @@ class Transcript:
     tokens: the raw record; kinds: what each of them is part of (same length). The first
         `given_tokens` of them were given by the caller; the model wrote the others, but for those
         that `inserted` tells.
-    scores: how likely each token was that the model wrote, where the run asked for it.
+    scores: how likely each token was that the model wrote, where the run asked for it; `score_of`
+        finds the one of a token.
     """
 
     run_id: str = ""
@@ -130,6 +131,16 @@ class Transcript:
         """Tokens that the model wrote, so far."""
         inserted = self.inserted.count if self.inserted else 0
         return len(self.tokens) - self.given_tokens - inserted
+
+    def score_of(self, at_token: int) -> TokenScore | None:
+        """How likely the token at this index of the raw record was; None where the model did not
+        write it, or the run did not ask."""
+        index = at_token - self.given_tokens
+        if self.inserted and at_token >= self.inserted.at_token:
+            index -= self.inserted.count
+            if at_token < self.inserted.at_token + self.inserted.count:
+                return None
+        return self.scores[index] if 0 <= index < len(self.scores) else None
 
     def content_tokens(self, channel: Channel) -> int:
         """Content tokens of a channel so far."""
@@ -250,7 +261,7 @@ def result_of(
         repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
         token_ids=tuple(transcript.tokens) if capture_reasoning else None,
         finished_early=transcript.inserted is not None,
-        scores=_scores(transcript) if capture_reasoning else None,
+        scores=(tuple(transcript.scores) or None) if capture_reasoning else None,
         peak_memory=finished.peak_memory,
         format=format_name,
         notes=notes,
@@ -275,8 +286,3 @@ def why_empty(reason: FinishReason, commentary: str, answer: str) -> str | None:
 
 def _joined(texts: Any) -> str:
     return "\n\n".join(t for t in texts if t)
-
-
-def _scores(transcript: Transcript) -> tuple[TokenScore, ...] | None:
-    """Of the tokens that are on record: those behind a stop string have scores too."""
-    return tuple(transcript.scores[: transcript.generated_tokens]) or None

@@ -215,7 +215,7 @@ def test_a_dash_reads_the_prompt_from_standard_input(says):
     [
         (ANSWER, ("--max-tokens", "4"), "The budget of 4 tokens ran out"),
         ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", (), "without writing an answer"),
-        (TOOL_CALL, (), "The model called functions.add; tools are not run here."),
+        (TOOL_CALL, (), "The model called functions.add; tools are not run here"),
         ("I refuse.<|return|>", (), "malformed and repaired"),
     ],
 )

@@ -13,7 +13,8 @@ from rich.text import Text
 from core.compare import Comparison
 from core.conversation import Channel
 from core.events import Event, FinishReason, MessageDone, TextDelta
-from core.result import GenerationResult, Transcript
+from core.result import GenerationResult, LiveMessage, Transcript
+from core.tool_loop import AnsweredCall
 
 _ANSWER_WIDTH = 60
 # Model output may hold escape sequences, and a terminal would obey them.
@@ -31,15 +32,17 @@ def harmless(text: str) -> str:
 
 
 class Stream:
-    """Prints the events of one run as they come.
+    """Prints the events of a run as they come, and of those that follow it in a turn with tools.
 
-    answer: print final to stdout. reasoning: print analysis to stderr. Commentary always goes to
-    stderr: it is meant for the user, but it is not the answer.
+    answer: print final to stdout. reasoning: print analysis to stderr. tools: calls are carried
+    out, and `call` prints them. Commentary always goes to stderr: it is meant for the user, but it
+    is not the answer.
     """
 
-    def __init__(self, *, answer: bool, reasoning: bool) -> None:
+    def __init__(self, *, answer: bool, reasoning: bool, tools: bool = False) -> None:
         self._answer = answer
         self._reasoning = reasoning
+        self._tools = tools
         self._notes = stderr()
 
     def show(self, events: Iterable[Event], transcript: Transcript) -> None:
@@ -47,15 +50,24 @@ class Stream:
         for event in events:
             match event:
                 case TextDelta():
-                    self._text(transcript.messages[event.index].channel, event.text)
+                    self._text(transcript.messages[event.index], event.text)
                 case MessageDone():
-                    self._text(transcript.messages[event.index].channel, "\n")
+                    self._text(transcript.messages[event.index], "\n")
+
+    def call(self, carried_out: AnsweredCall) -> None:
+        """A call that was carried out, and what the tool answered: a dim line on stderr."""
+        call, answer = carried_out.call, carried_out.answer
+        said = f"{call.name}({_one_line(call.text)}) → {_one_line(answer)}"
+        self._notes.print(Text(harmless(said), "dim"))
 
     def note(self, sentence: str) -> None:
         """A sentence on stderr, on a line of its own."""
         self._notes.print(f"\n{sentence}" if self._reasoning else sentence)
 
-    def _text(self, channel: Channel, text: str) -> None:
+    def _text(self, message: LiveMessage, text: str) -> None:
+        channel = message.channel
+        if self._tools and message.recipient is not None:
+            return
         if channel is Channel.FINAL:
             if self._answer:
                 sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
@@ -65,8 +77,9 @@ class Stream:
             self._notes.print(Text(harmless(text), style), end="")
 
 
-def remarks(result: GenerationResult, budget: int) -> list[str]:
-    """What must be said of a run beside its answer, one sentence each."""
+def remarks(result: GenerationResult, budget: int, *, tools: bool = False) -> list[str]:
+    """What must be said of a run beside its answer, one sentence each. tools: calls are carried
+    out."""
     said = list(result.notes)
     if result.finish_reason is FinishReason.LENGTH:
         when = "before the end" if result.text.strip() else "while thinking: there is no answer"
@@ -78,9 +91,11 @@ def remarks(result: GenerationResult, budget: int) -> list[str]:
         said.append(result.why_empty)
     if result.finished_early:
         said.append("The thinking was cut short: the answer comes from what was thought by then.")
-    said += [
-        f"The model called {call.recipient}; tools are not run here." for call in result.tool_calls
-    ]
+    if not tools:
+        said += [
+            f"The model called {call.recipient}; tools are not run here (see --tools)."
+            for call in result.tool_calls
+        ]
     if result.repairs:
         said.append(f"The output was malformed and repaired: {', '.join(result.repairs)}.")
     return said

@@ -12,7 +12,6 @@ from gradio.blocks import Block
 from starlette.middleware import Middleware
 
 from core.engine import InferenceEngine
-from core.models import ModelSource
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
@@ -22,22 +21,13 @@ from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
 
-EMBEDDED_NOTE = (
-    "### Ask something\n"
-    "This is the small model that comes with Counterpoint: it adds and multiplies, orders numbers, "
-    "knows capitals and copies addresses out of a sentence.\n\n"
-    "On a Mac with Apple silicon, `counterpoint ui --model openai/gpt-oss-20b` opens the real one."
-)
-NOTE = "### Ask something\nThe answer appears here; how the model came to it, beside it."
-
 
 def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
     """The page over an engine. The engine stays the caller's: close it after the server."""
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
-    embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
-    chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE)
+    chat = ChatTab(engine, sessions, drawer)
     compare = CompareTab(engine, sessions, drawer)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
@@ -56,12 +46,16 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
         tab = gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
-        models.wire(chat.parts.status)
+        models.wire(sessions, chat.parts.status, chat.parts.log)
 
         async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
-            return {**chat.restored(session), **compare.restored(session), **models.restored()}
+            return {
+                **chat.restored(session),
+                **compare.restored(session),
+                **models.restored(session),
+            }
 
         outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice]
         app.load(

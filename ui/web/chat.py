@@ -13,6 +13,7 @@ from ui.web import examples, panels, view
 from ui.web.chat_run import BUSY, ChatAnswers, ChatParts, blank_panels
 from ui.web.inert import original
 from ui.web.live import QUIET, STREAMING, Frame
+from ui.web.models import note
 from ui.web.sessions import Session, Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer
 
@@ -20,13 +21,10 @@ from ui.web.settings import Inputs, SettingsDrawer
 class ChatTab:
     """The tab; one object for the app. The state of each browser tab lies in `sessions`."""
 
-    def __init__(
-        self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer, placeholder: str
-    ) -> None:
+    def __init__(self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer) -> None:
         self._engine = engine
         self._sessions = sessions
         self._drawer = drawer
-        self._placeholder = placeholder
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -58,7 +56,7 @@ class ChatTab:
             layout="bubble",
             buttons=["copy", "copy_all"],
             editable="user",
-            placeholder=self._placeholder,
+            placeholder=note(self._engine),
             examples=[{"display_text": e.label, "text": e.prompt} for e in examples.CHAT],
             feedback_options=None,
             allow_tags=False,
@@ -106,19 +104,30 @@ class ChatTab:
             "tokens": ("tokens", panels.TOKENS),
             "metrics": ("metrics", panels.METRICS),
         }
-        built = {}
+        built: dict[str, Any] = {}
         with gr.Tabs(elem_id="chat-panels"):
             for name, (script, template) in tabs.items():
                 with gr.Tab(name.capitalize(), id=name):
+                    if name == "tokens":
+                        built["scores"] = self._build_switch()
                     built[name] = panels.panel(
                         script, blank[name], template, elem_id=f"chat-{name}"
                     )
         return built
 
+    def _build_switch(self) -> gr.Checkbox:
+        return gr.Checkbox(
+            False,
+            label="How likely each token was",
+            info="From the next answer on. Takes some time for every token.",
+            container=False,
+            elem_id="chat-scores",
+        )
+
     def wire(self) -> None:
         """Connect the events; to be called once all of the page is laid out."""
         parts = self.parts
-        inputs: set[Block] = {parts.input, parts.level, *self._drawer.fields}
+        inputs: set[Block] = {parts.input, parts.level, parts.scores, *self._drawer.fields}
         outputs = parts.outputs
         gr.on(
             [parts.send.click, parts.input.submit],

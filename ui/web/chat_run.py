@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -19,8 +19,10 @@ from core.run import Run
 from ui.web import view
 from ui.web.inert import inert
 from ui.web.live import TICK_S, Frame, buttons, drained, facts, why_not_started
+from ui.web.models import note
 from ui.web.sessions import Session, Turn
 from ui.web.settings import Inputs, Settings, SettingsDrawer
+from ui.web.token_view import RIVALS, TokenView
 from ui.web.view import INTERRUPTED, Tone
 
 BUSY = "An answer is still being written. Press Stop first, or wait for its end."
@@ -41,6 +43,7 @@ class ChatParts:
     send: gr.Button
     analysis: gr.HTML
     commentary: gr.HTML
+    scores: gr.Checkbox
     tokens: gr.HTML
     metrics: gr.HTML
 
@@ -90,7 +93,8 @@ class ChatAnswers:
             settings = self._drawer.read(inputs)
             asked = self._asked(session, before, question, settings)
             level = inputs[self.parts.level]
-            run = self._engine.start(asked, settings.params, level, settings.keep_reasoning)
+            scored = replace(settings.params, logprobs=RIVALS if inputs[self.parts.scores] else 0)
+            run = self._engine.start(asked, scored, level, settings.keep_reasoning)
         except CoreError as error:
             # An edit, or an example, would be gone; it does not push out what was typed meanwhile.
             kept: Frame = {} if inputs[self.parts.input] else {self.parts.input: question}
@@ -209,7 +213,7 @@ class ChatAnswers:
     def blank_frame(self, session: Session) -> Frame:
         blank = blank_panels()
         return {
-            self.parts.log: log_value(session),
+            self.parts.log: gr.update(value=log_value(session), placeholder=note(self._engine)),
             self.parts.status: view.status_line(self._engine.model, None, None),
             self.parts.notice: {"text": "", "tone": Tone.IDLE.value},
             self.parts.analysis: blank["analysis"],
@@ -249,7 +253,7 @@ class _Watch:
         self.run = run
         self.turn = turn
         self.epoch = epoch
-        self.tokens = view.TokenView(run.format.token_text)
+        self.tokens = TokenView(run.format.token_text)
         self.health = view.health(run.transcript)
 
     @property
@@ -281,7 +285,7 @@ def blank_panels() -> dict[str, Any]:
     return {
         "analysis": view.analysis_panel(nothing),
         "commentary": view.commentary_panel(nothing),
-        "tokens": view.TokenView(str).values(nothing),
+        "tokens": TokenView(str).values(nothing),
         "metrics": {"run": "", "groups": [], "prompt": ""},
     }
 

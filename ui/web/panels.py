@@ -61,6 +61,13 @@ TOKENS = """
   <span class="key"><i class="t-c"></i>commentary</span>
   <span class="key"><i class="t-f"></i>final</span>
   <span class="key"><i class="t-s"></i>set aside</span></div>
+<div class="legend surprise" hidden><span>Surprise in bits</span>
+  <span class="key"><i class="s-0"></i>under 1</span>
+  <span class="key"><i class="s-1"></i>1 to 2</span>
+  <span class="key"><i class="s-2"></i>2 to 4</span>
+  <span class="key"><i class="s-3"></i>4 to 8</span>
+  <span class="key"><i class="s-4"></i>8 or more</span></div>
+<p class="detail" role="status" hidden></p>
 <div class="live tokens" tabindex="0" role="region" aria-label="Tokens"></div>
 """
 

@@ -45,6 +45,7 @@ class Session:
     epoch: counts clears, so that a run begun before a clear does not write after it.
     unfinished: the last run and its prompt, where it thought and gave no answer. It holds the
         thinking, and goes with the page that shows it.
+    model: the one that the page names, but for the frames of a run.
     chat_panels, compare_panels: the last values shown, to be shown again after a reload.
     """
 
@@ -56,6 +57,7 @@ class Session:
     compare_runs: tuple[Run, ...] = ()
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None
+    model: str = ""
     seen: float = 0.0
 
     @property

@@ -6,7 +6,7 @@ the document as text, never as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,20 +14,12 @@ from typing import Any
 from core.config import ReasoningLevel
 from core.conversation import Channel, Message, Role
 from core.events import FinishReason, Timing
-from core.result import LiveMessage, TokenKind, Transcript, why_empty
+from core.result import LiveMessage, Transcript, why_empty
 from ui.web import figures
 
 Values = dict[str, Any]
 
 LEVEL_NAMES = {level: level.capitalize() for level in ReasoningLevel}
-TOKEN_SEPARATOR = "\x1f"  # noqa: S105
-_KIND_LETTERS = {
-    TokenKind.MARKER: "m",
-    TokenKind.ANALYSIS: "a",
-    TokenKind.COMMENTARY: "c",
-    TokenKind.FINAL: "f",
-    TokenKind.SET_ASIDE: "s",
-}
 NO_ANALYSIS = "What the model thinks before it answers appears here, while it thinks."
 NO_COMMENTARY = "Notes to you before a tool call, and the tool calls themselves, appear here."
 CAN_FINISH = "“Finish now” lets the model answer from what it has thought."
@@ -176,30 +168,6 @@ def commentary_panel(transcript: Transcript, *, analysis_too: bool = True) -> Va
     ]
     panel = _text_panel(transcript, "".join(p["text"] for p in parts), NO_COMMENTARY)
     return {"run": panel["run"], "parts": parts, "note": "" if parts else panel["note"]}
-
-
-class TokenView:
-    """The Tokens tab, grown with the transcript: each token is turned into text once.
-
-    Two strings that only grow go over the wire: one letter per token, and the tokens' texts with
-    a separator behind each.
-    """
-
-    def __init__(self, piece: Callable[[int], str]) -> None:
-        self._piece = piece
-        self._kinds = ""
-        self._texts = ""
-
-    def values(self, transcript: Transcript) -> Values:
-        """The tab's value for the transcript as far as it has come."""
-        known = len(self._kinds)
-        fresh = transcript.tokens[known:]
-        self._kinds += "".join(_KIND_LETTERS[kind] for kind in transcript.kinds[known:])
-        self._texts += "".join(f"{self._clean(token)}{TOKEN_SEPARATOR}" for token in fresh)
-        return {"run": transcript.run_id, "kinds": self._kinds, "texts": self._texts}
-
-    def _clean(self, token: int) -> str:
-        return self._piece(token).replace(TOKEN_SEPARATOR, "\N{SYMBOL FOR UNIT SEPARATOR}")
 
 
 def metrics_panel(

@@ -114,17 +114,6 @@ def test_tool_calls_stand_apart_from_notes_to_the_user() -> None:
     ]
 
 
-def test_every_token_is_shown_once_and_as_what_it_is() -> None:
-    growing = view.TokenView(lambda token: f"{token}\x1f")
-    first = growing.values(transcript((A, "one two"), reason=None))
-    seen = transcript((A, "one two"), (F, "three"))
-    last = growing.values(seen)
-    assert last["kinds"] == "mmmaam" + "mmmfm"
-    assert last["texts"].startswith(first["texts"])
-    pieces = last["texts"].split(view.TOKEN_SEPARATOR)[:-1]
-    assert pieces == [f"{token}␟" for token in seen.tokens]
-
-
 def test_metrics_give_the_level_that_is_in_the_prompt() -> None:
     seen = transcript((A, "think hard"), (F, "71"), repairs=1)
     panel = view.metrics_panel(seen, TIMING, PROMPT, view.health(seen))
