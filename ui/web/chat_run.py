@@ -14,7 +14,7 @@ from gradio.blocks import Block
 from core.conversation import Channel, Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
-from core.result import Transcript
+from core.result import Transcript, kept_messages
 from core.run import Run
 from ui.web import view
 from ui.web.inert import inert
@@ -272,7 +272,7 @@ class _Watch:
     def settle(self) -> None:
         """Write down what of this turn the log shows and the next prompt holds."""
         self.turn.shown = view.answer_shown(self.run.transcript, self.health)
-        self.turn.messages = view.kept_messages(self.run.transcript.messages)
+        self.turn.messages = kept_messages(self.run.transcript.messages)
 
 
 def blank_panels() -> dict[str, Any]:

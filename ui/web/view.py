@@ -6,15 +6,15 @@ the document as text, never as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from core.config import ReasoningLevel
-from core.conversation import Channel, Message, Role
+from core.conversation import Channel
 from core.events import FinishReason, Timing
-from core.result import LiveMessage, TokenKind, Transcript, why_empty
+from core.result import TokenKind, Transcript, why_empty
 from ui.web import figures
 
 Values = dict[str, Any]
@@ -137,20 +137,6 @@ def answer_shown(transcript: Transcript, state: Health) -> str:
     if text.strip():
         return text
     return f"*{state.sentence or state.words + ' …'}*"
-
-
-def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
-    """What of a turn goes back into the next prompt, also where it was cut off.
-
-    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
-    """
-    called = any(m.recipient is not None and m.complete for m in messages)
-    return tuple(
-        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
-        for m in messages
-        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
-        if m.text or m.recipient is not None
-    )
 
 
 def analysis_panel(transcript: Transcript) -> Values:
