@@ -14,7 +14,7 @@ from core.store import rows, search
 from core.store.database import Database
 from core.store.journal import folded, from_lines
 from core.store.owners import Owner
-from core.store.recording import EntryRecorder, number_of
+from core.store.recording import EntryRecorder, number_of, show
 from core.store.run_recorder import Ending, settle
 from core.store.values import Kind, Page, Status, StoredEntry, StoredRun
 from core.store.writer import Writer
@@ -23,6 +23,8 @@ FILE: Final = "history.sqlite3"
 DELETED_KEPT_S: Final = 24 * 3600.0
 """What was deleted can be brought back for a day; after that the next start of Counterpoint, or of
 another that uses the folder, removes it from the file."""
+TABS_KEPT_S: Final = 30 * 24 * 3600.0
+"""A tab that stayed open is given its chat again for a month after its last question."""
 PAGE: Final = 50
 
 
@@ -80,14 +82,18 @@ class Store:
         *,
         instructions: str | None = None,
         current_date: str | None = None,
+        tab: str | None = None,
     ) -> EntryRecorder:
-        """A new entry, to be filled by live runs; see core.store.recording."""
+        """A new entry, to be filled by live runs; see core.store.recording.
+
+        tab: the browser's tab that shows it, an id of that tab alone.
+        """
         return EntryRecorder(
-            self._writer, self._owner.name, kind, title, instructions, current_date
+            self._writer, self._owner.name, kind, title, instructions, current_date, tab=tab
         )
 
-    def going_on(self, entry: StoredEntry) -> EntryRecorder:
-        """An entry that was read, to be gone on with."""
+    def going_on(self, entry: StoredEntry, tab: str | None = None) -> EntryRecorder:
+        """An entry that was read, to be gone on with. tab: the browser's tab that does."""
         return EntryRecorder(
             self._writer,
             self._owner.name,
@@ -97,6 +103,7 @@ class Store:
             entry.current_date,
             entry.id,
             {turn.id for turn in entry.turns},
+            tab,
         )
 
     def flush(self) -> None:
@@ -137,6 +144,16 @@ class Store:
             raise StoreError(f"There is no entry {entry_id!r} in the history; it was deleted.")
         return entry
 
+    def shown_in(self, tab: str) -> StoredEntry | None:
+        """The chat that a browser's tab shows; None for none, and for one that was deleted."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT e.id FROM tabs JOIN entries e ON e.n = tabs.entry"
+                " WHERE tabs.tab = ? AND e.deleted_at IS NULL",
+                (tab,),
+            ).fetchone()
+            return None if row is None else rows.read_entry(connection, row[0])
+
     def run(self, run_id: str) -> StoredRun:
         """One run. Raises StoreError where there is none."""
         with self._database.reading() as connection:
@@ -166,6 +183,13 @@ class Store:
                 rows.put_entry(connection, entry.called(uuid.uuid4().hex) if taken else entry)
                 added += 1
         return added
+
+    def show(self, tab: str, entry_id: str) -> None:
+        """Remember that a browser's tab shows this entry from now on."""
+        with self._database.writing() as connection:
+            number = number_of(connection, entry_id)
+            if number is not None:
+                show(connection, tab, number)
 
     def rename(self, entry_id: str, title: str) -> None:
         """Give an entry another title; one without a letter changes nothing."""
@@ -204,6 +228,8 @@ class Store:
             if gone:
                 # Else words of what was deleted would stay in the index until it is merged.
                 connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+            too_old = time.time() - TABS_KEPT_S
+            connection.execute("DELETE FROM tabs WHERE seen_at < ?", (too_old,))
         return gone
 
     def mend(self) -> int:

@@ -23,7 +23,7 @@ from typing import Any
 from core.run import Run
 from core.store import rows, search
 from core.store.run_recorder import RunRecorder
-from core.store.values import Kind
+from core.store.values import Kind, StoredEntry, StoredTurn
 from core.store.writer import Unit, Writer
 
 
@@ -31,6 +31,7 @@ from core.store.writer import Unit, Writer
 class EntryRecorder:
     """An entry that grows. Its row is made with its first turn.
 
+    tab: the browser's tab that shows it, so that it is found again; None for none.
     known: ids of the turns that the caller has seen. Where others stand in the place of a turn,
     somebody else went on with this entry: then this one goes on as an entry of its own.
     """
@@ -43,14 +44,25 @@ class EntryRecorder:
     current_date: str | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     known: set[str] = field(default_factory=set)
+    tab: str | None = None
 
     def turn(self, question: str, position: int = 0) -> TurnRecorder:
         """The turn at this position, counted from 0; what stood there and behind is replaced."""
         return TurnRecorder(self, uuid.uuid4().hex, question, position)
 
+    def begin_with(self, turns: tuple[StoredTurn, ...]) -> None:
+        """Turns that stand before the first one recorded here, and are known from elsewhere."""
+        self.known |= {turn.id for turn in turns}
+        self.writer.soon(_Begin(self, turns))
+
     def cut(self, position: int) -> None:
         """Take away the turns from this position on; the entry too where none is left."""
         self.writer.soon(_Cut(self, position))
+
+    def leave(self) -> None:
+        """Let the tab show another chat; the entry stays."""
+        if self.tab is not None:
+            self.writer.soon(_Leave(self.tab))
 
     def note(self, facts: Mapping[str, Any]) -> None:
         """Add facts of the entry's kind, as JSON: a verdict, say. The same names are replaced."""
@@ -109,6 +121,8 @@ class TurnRecorder:
             (now, instructions, entry.current_date, number),
         )
         search.index_title(connection, number, title)
+        if entry.tab is not None:
+            show(connection, entry.tab, number)
         return int(number)
 
     def _part(self, connection: sqlite3.Connection) -> None:
@@ -138,6 +152,26 @@ class _Cut(Unit):
             connection.execute("DELETE FROM entries WHERE n = ?", (number,))
 
 
+class _Begin(Unit):
+    def __init__(self, entry: EntryRecorder, turns: tuple[StoredTurn, ...]) -> None:
+        self._entry = entry
+        self._turns = turns
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        entry, now = self._entry, time.time()
+        if number_of(connection, entry.id) is None:
+            whole = StoredEntry(entry.id, entry.kind, entry.title, now, now, turns=self._turns)
+            rows.put_entry(connection, whole)
+
+
+class _Leave(Unit):
+    def __init__(self, tab: str) -> None:
+        self._tab = tab
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM tabs WHERE tab = ?", (self._tab,))
+
+
 class _Note(Unit):
     def __init__(self, entry: EntryRecorder, facts: str) -> None:
         self._entry = entry
@@ -153,6 +187,15 @@ class _Note(Unit):
 def cut(connection: sqlite3.Connection, entry: int, position: int) -> None:
     """Take away the turns of an entry from this position on."""
     connection.execute("DELETE FROM turns WHERE entry = ? AND position >= ?", (entry, position))
+
+
+def show(connection: sqlite3.Connection, tab: str, entry: int) -> None:
+    """Remember that a tab shows entry number `entry`, and nothing else."""
+    connection.execute(
+        "INSERT INTO tabs (tab, entry, seen_at) VALUES (?, ?, ?) ON CONFLICT (tab)"
+        " DO UPDATE SET entry = excluded.entry, seen_at = excluded.seen_at",
+        (tab, entry, time.time()),
+    )
 
 
 def number_of(connection: sqlite3.Connection, entry_id: str) -> int | None:

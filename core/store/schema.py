@@ -2,7 +2,8 @@
 
 entries: a chat, a comparison or a lab. turns: its questions, in order. runs: what came back.
 chunks: events of a run under way; a run that has ended holds them all in `journal`.
-search: the text of turn `id` in row `id`, the title of entry `n` in row `-n`.
+search: the text of turn `n` in row `n`, the title of entry `n` in row `-n`.
+tabs: which chat a tab of a browser shows, since version 2.
 """
 
 from __future__ import annotations
@@ -66,5 +67,13 @@ _FIRST: Final = (
         BEGIN DELETE FROM search WHERE rowid = old.n; END""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_TABS: Final = (
+    """CREATE TABLE tabs (
+        tab TEXT PRIMARY KEY,
+        entry INTEGER NOT NULL REFERENCES entries (n) ON DELETE CASCADE,
+        seen_at REAL NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX tabs_of_entry ON tabs (entry)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TABS)
 """MIGRATIONS[n]: what makes version n + 1 of version n."""

@@ -15,7 +15,7 @@ from core.sampling import SamplingParams
 from core.store.journal import Timed, folded
 
 TITLE_LENGTH: Final = 120
-BROKEN_OFF: Final = "The program ended while this was written; this is how far it came."
+BROKEN_OFF: Final = "Broken off here: the page was closed, or the program ended."
 
 
 class Kind(StrEnum):

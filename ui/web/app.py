@@ -5,6 +5,7 @@ Neither launches anything; the command line does.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import gradio as gr
@@ -12,11 +13,14 @@ from gradio.blocks import Block
 from starlette.middleware import Middleware
 
 from core.engine import InferenceEngine
+from core.errors import StoreError
 from core.models import ModelSource
+from core.store.history import Store
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
 from ui.web.live import Frame
+from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
@@ -31,13 +35,22 @@ EMBEDDED_NOTE = (
 NOTE = "### Ask something\nThe answer appears here; how the model came to it, beside it."
 
 
-def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
-    """The page over an engine. The engine stays the caller's: close it after the server."""
+def create_app(
+    engine: InferenceEngine,
+    store: Store | StoreError | None = None,
+    *,
+    sessions: Sessions | None = None,
+) -> gr.Blocks:
+    """The page over an engine and a history. Both stay the caller's: close them after the server.
+
+    store: the error, where the history could not be opened; the page works without, and says why.
+    """
+    memory = Memory(store)
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
     embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
-    chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE)
+    chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE, memory)
     compare = CompareTab(engine, sessions, drawer)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
@@ -61,6 +74,9 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
         async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
+            entry = await asyncio.to_thread(memory.shown_before, session)
+            if entry is not None:
+                chat.opened(session, entry)
             return {**chat.restored(session), **compare.restored(session), **models.restored()}
 
         outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice]

@@ -193,7 +193,9 @@ def metrics_panel(
 ) -> Values:
     """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
     usage = transcript.finished.usage if transcript.finished else None
-    given = len(transcript.tokens) - transcript.generated_tokens
+    generated = usage.generated_tokens if usage else transcript.generated_tokens
+    given = usage.given_tokens if usage else len(transcript.tokens) - generated
+    content = usage.of if usage else transcript.content_tokens
     cached = figures.count(usage.cached_tokens) if usage else figures.NONE
     groups = [
         [
@@ -201,8 +203,8 @@ def metrics_panel(
             [
                 ["Prompt", figures.count(prompt.tokens)],
                 ["of these from the cache", cached],
-                *([name, figures.count(transcript.content_tokens(c))] for c, name in _CHANNELS),
-                ["Generated, markers included", figures.count(transcript.generated_tokens)],
+                *([name, figures.count(content(c))] for c, name in _CHANNELS),
+                ["Generated, markers included", figures.count(generated)],
                 *([["Given, not generated", figures.count(given)]] if given else []),
             ],
         ],
