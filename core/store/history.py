@@ -14,7 +14,7 @@ from core.store import rows, search
 from core.store.database import Database
 from core.store.journal import folded, from_lines
 from core.store.owners import Owner
-from core.store.recording import EntryRecorder, number_of, show
+from core.store.recording import EntryRecorder, number_of
 from core.store.run_recorder import Ending, settle
 from core.store.values import Kind, Page, Status, StoredEntry, StoredRun
 from core.store.writer import Writer
@@ -183,13 +183,6 @@ class Store:
                 rows.put_entry(connection, entry.called(uuid.uuid4().hex) if taken else entry)
                 added += 1
         return added
-
-    def show(self, tab: str, entry_id: str) -> None:
-        """Remember that a browser's tab shows this entry from now on."""
-        with self._database.writing() as connection:
-            number = number_of(connection, entry_id)
-            if number is not None:
-                show(connection, tab, number)
 
     def rename(self, entry_id: str, title: str) -> None:
         """Give an entry another title; one without a letter changes nothing."""

@@ -59,6 +59,11 @@ class EntryRecorder:
         """Take away the turns from this position on; the entry too where none is left."""
         self.writer.soon(_Cut(self, position))
 
+    def show(self) -> None:
+        """Let the tab show this entry, also before it has gone on with it."""
+        if self.tab is not None:
+            self.writer.soon(_Show(self, self.tab))
+
     def leave(self) -> None:
         """Let the tab show another chat; the entry stays."""
         if self.tab is not None:
@@ -162,6 +167,17 @@ class _Begin(Unit):
         if number_of(connection, entry.id) is None:
             whole = StoredEntry(entry.id, entry.kind, entry.title, now, now, turns=self._turns)
             rows.put_entry(connection, whole)
+
+
+class _Show(Unit):
+    def __init__(self, entry: EntryRecorder, tab: str) -> None:
+        self._entry = entry
+        self._tab = tab
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        number = number_of(connection, self._entry.id)
+        if number is not None:
+            show(connection, self._tab, number)
 
 
 class _Leave(Unit):

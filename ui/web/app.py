@@ -19,6 +19,7 @@ from core.store.history import Store
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
+from ui.web.history import HistoryTab
 from ui.web.live import Frame
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
@@ -52,6 +53,7 @@ def create_app(
     embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
     chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE, memory)
     compare = CompareTab(engine, sessions, drawer)
+    history = HistoryTab(memory, sessions, chat)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
         gr.HTML(
@@ -60,15 +62,18 @@ def create_app(
             apply_default_css=False,
             elem_id="header",
         )
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Chat", id="chat"):
                 chat.build()
             with gr.Tab("Compare", id="compare"):
                 compare.build()
+            with gr.Tab("History", id="history") as history_tab:
+                history.build()
         drawer.build()
         tab = gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
+        history.wire(tabs, history_tab)
         models.wire(chat.parts.status)
 
         async def restored(tab_id: str, request: gr.Request) -> Frame:

@@ -78,14 +78,14 @@ class Memory:
             return None
 
     def open(self, session: Session, entry: StoredEntry) -> None:
-        """Let the tab show a stored chat, and go on with it."""
+        """Let the tab show a stored chat, and go on with it; another kind is only shown."""
+        self.leave(session)
         session.turns = [shown_turn(turn) for turn in entry.turns]
         session.current_date = entry.current_date
         session.chat_panels, session.unfinished, session.loaded = None, None, True
-        goes_on = self.store is not None and entry.kind is Kind.CHAT
-        session.record = None
-        if goes_on and self.store is not None:
+        if self.store is not None and entry.kind is Kind.CHAT:
             session.record = self.store.going_on(entry, session.tab or None)
+            session.record.show()
 
 
 def shown_turn(turn: StoredTurn) -> Turn:
