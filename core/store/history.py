@@ -47,6 +47,7 @@ class Store:
         try:
             self.mend()
             self.purge()
+            self._owner.sweep()
         except StoreError:
             self.close()
             raise

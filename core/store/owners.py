@@ -22,12 +22,10 @@ class Owner:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.name = uuid.uuid4().hex
         self._folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(_lock(folder, self.name), os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.name, self._file = _locked(folder)
         except OSError as error:
             raise StoreError(
                 f"The history cannot be written in {folder} ({error.strerror}). Set "
@@ -56,6 +54,11 @@ class Owner:
             os.close(file)
         return True
 
+    def sweep(self) -> None:
+        """Remove what processes that are dead have left."""
+        for lock in self._folder.glob("*.lock"):
+            self.is_dead(lock.stem)
+
     def close(self) -> None:
         """End as one that writes. Safe to call twice."""
         if self._file >= 0:
@@ -63,6 +66,24 @@ class Owner:
                 _lock(self._folder, self.name).unlink(missing_ok=True)
             os.close(self._file)
             self._file = -1
+
+
+def _locked(folder: Path) -> tuple[str, int]:
+    """A name, and its file, locked. Raises OSError."""
+    while True:
+        name = uuid.uuid4().hex
+        path = _lock(folder, name)
+        file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists():
+                return name, file
+        except BlockingIOError:
+            pass  # as below: another process took the file for a dead one's before it was locked
+        except OSError:
+            os.close(file)
+            raise
+        os.close(file)
 
 
 def _lock(folder: Path, name: str) -> Path:

@@ -45,6 +45,7 @@ class EntryRecorder:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     known: set[str] = field(default_factory=set)
     tab: str | None = None
+    _source: str | None = None
 
     def turn(self, question: str, position: int = 0) -> TurnRecorder:
         """The turn at this position, counted from 0; what stood there and behind is replaced."""
@@ -68,6 +69,28 @@ class EntryRecorder:
         """Let the tab show another chat; the entry stays."""
         if self.tab is not None:
             self.writer.soon(_Leave(self.tab))
+
+    def part(self, connection: sqlite3.Connection, position: int) -> None:
+        """Where turns of somebody else stand from this position on: go on as an entry of its own,
+        with the turns before it. On the writer's thread."""
+        others = connection.execute(
+            "SELECT t.id FROM turns t JOIN entries e ON t.entry = e.n"
+            " WHERE e.id = ? AND t.position >= ?",
+            (self.id, position),
+        )
+        if not self.known.issuperset(turn for (turn,) in others):
+            self._source, self.id = self.id, uuid.uuid4().hex
+        # Asked each time: what was written may have been undone with its transaction.
+        if self._source is None or number_of(connection, self.id) is not None:
+            return
+        whole = rows.read_entry(connection, self._source)
+        if whole is not None and position:
+            mine = whole.called(self.id)
+            kept = mine.turns[:position]
+            number = rows.put_entry(connection, replace(mine, turns=kept, votes=()))
+            self.known |= {turn.id for turn in kept}
+            if self.tab is not None:
+                show(connection, self.tab, number)
 
     def note(self, facts: Mapping[str, Any]) -> None:
         """Add facts of the entry's kind, as JSON: a verdict, say. The same names are replaced."""
@@ -106,13 +129,7 @@ class TurnRecorder:
 
     def _entry(self, connection: sqlite3.Connection) -> int:
         entry = self.entry
-        others = connection.execute(
-            "SELECT t.id FROM turns t JOIN entries e ON t.entry = e.n"
-            " WHERE e.id = ? AND t.position >= ?",
-            (entry.id, self.position),
-        )
-        if not entry.known.issuperset(turn for (turn,) in others):
-            self._part(connection)
+        entry.part(connection, self.position)
         now = time.time()
         title = rows.plain(entry.title)
         instructions = entry.instructions and rows.plain(entry.instructions)
@@ -130,17 +147,6 @@ class TurnRecorder:
             show(connection, entry.tab, number)
         return int(number)
 
-    def _part(self, connection: sqlite3.Connection) -> None:
-        """Go on as an entry of its own, with the turns before this one."""
-        entry = self.entry
-        whole = rows.read_entry(connection, entry.id)
-        entry.id = uuid.uuid4().hex
-        if whole is not None:
-            mine = whole.called(entry.id)
-            kept = mine.turns[: self.position]
-            rows.put_entry(connection, replace(mine, turns=kept, votes=()))
-            entry.known |= {turn.id for turn in kept}
-
 
 class _Cut(Unit):
     def __init__(self, entry: EntryRecorder, position: int) -> None:
@@ -148,6 +154,7 @@ class _Cut(Unit):
         self._position = position
 
     def write(self, connection: sqlite3.Connection) -> None:
+        self._entry.part(connection, self._position)
         number = number_of(connection, self._entry.id)
         if number is None:
             return

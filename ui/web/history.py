@@ -92,7 +92,8 @@ class HistoryTab:
 
     def _restored(self, event: gr.EventData) -> Values:
         ids = [str(one) for one in data_of(event).get("ids", [])]
-        return self._changed(event, lambda store: store.restore(ids), "It is back.")[self.list]
+        listed: Values = self._changed(event, lambda s: s.restore(ids), "It is back.")[self.list]
+        return listed
 
     def _renamed(self, event: gr.EventData) -> Frame:
         entry_id, title = _word(event, "id"), _word(event, "title")

@@ -21,6 +21,15 @@ TURN = (
 encoding()  # so that the processes which are forked from here need not load it
 
 
+def record_some(folder: Path, name: str, chats: int) -> None:
+    """Chats of one turn, as fast as it goes."""
+    with Store(folder) as store, engine_for(text=TURN) as engine:
+        for number in range(chats):
+            run = engine.start(name, capture_reasoning=True)
+            store.recorder(Kind.CHAT, f"{name} {number}").turn(name).follow(run)
+            run.result()
+
+
 def record(folder: Path, tell: Connection) -> None:
     """Chats of two turns; tells of each run when it starts, and when its end is written."""
     store, engine = Store(folder), engine_for(text=TURN, rate=300.0)

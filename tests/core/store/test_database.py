@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from core.errors import StoreError
 from core.store import database, schema
 from core.store.history import FILE, Store
+from core.store.rows import put_entry
 from tests.core.store.making import bytes_on_disk, engine_for, recorded
+
+FIRST_VERSION = "94f5267caa71f9fcc387d78c286eff1869615f99271e67cd536c8ac905a0e7b1"
 
 
 def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -62,6 +66,32 @@ def test_a_python_without_full_text_search_is_told_in_a_sentence() -> None:
 
     with pytest.raises(StoreError, match="FTS5"):
         database._require_full_text(Without())  # type: ignore[arg-type]
+
+
+def test_a_released_version_of_the_tables_never_changes() -> None:
+    first = hashlib.sha256("\n".join(schema.MIGRATIONS[0]).encode()).hexdigest()
+    assert first == FIRST_VERSION
+
+
+def test_a_history_of_version_1_is_brought_up_to_date_with_all_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(tmp_path / "new") as store, engine_for() as engine:
+        entry = store.entry(recorded(store, engine)[0])
+    (tmp_path / "old").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        old = database.Database(tmp_path / "old" / FILE)
+        with old.writing() as connection:
+            put_entry(connection, entry)
+            assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        old.close()
+    with Store(tmp_path / "old") as store:
+        assert store.entry(entry.id) == entry
+        assert store.page("71").total == 1
+        assert store.shown_in("tab") is None
+    with closing(sqlite3.connect(tmp_path / "old" / FILE)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS),)
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(

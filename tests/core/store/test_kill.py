@@ -60,6 +60,26 @@ def test_twenty_kills_cost_no_finished_turn(tmp_path: Path) -> None:
     assert list((tmp_path / "writers").iterdir()) == []
 
 
+def test_two_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([killed.__name__])
+    writing = [
+        processes.Process(target=killed.record_some, args=(tmp_path, name, 25))
+        for name in ("one", "two")
+    ]
+    with Store(tmp_path) as store:
+        for process in writing:
+            process.start()
+        for process in writing:
+            while process.is_alive():
+                store.page("thought")
+                process.join(0.02)
+            assert process.exitcode == 0
+        for name in ("one", "two"):
+            assert store.page(name).total == 25
+        assert {entry.status for entry in store.page(limit=100).entries} == {Status.FINISHED}
+
+
 def rest(hear) -> list[tuple[str, str]]:
     """What the process said before it was killed."""
     said = []

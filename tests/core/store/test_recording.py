@@ -143,6 +143,20 @@ def test_two_who_go_on_with_one_chat_do_not_overwrite_each_other(store: Store) -
     assert {chat.title for chat in chats} == {"First?"}
 
 
+def test_who_takes_turns_back_takes_back_none_of_another(store: Store) -> None:
+    with engine_for() as engine:
+        entry_id, _ = recorded(store, engine, "First?")
+        mine, yours = (store.going_on(store.entry(entry_id)) for _ in range(2))
+        run = engine.start("Second?")
+        yours.turn("Second?", 1).follow(run)
+        run.result()
+        mine.cut(1)
+        mine.cut(0)
+        store.flush()
+    asked = [[t.question for t in store.entry(e.id).turns] for e in store.page().entries]
+    assert asked == [["First?", "Second?"]]
+
+
 def test_the_runs_of_a_comparison_stand_side_by_side_with_verdict_and_votes(store: Store) -> None:
     with engine_for() as engine:
         compared = store.recorder(Kind.COMPARISON, "What is 23 + 48?")
