@@ -98,7 +98,6 @@
       find("#history-newer").hidden = find("#history-older").hidden = value.total <= value.limit;
       find("#history-newer").disabled = value.offset === 0;
       find("#history-older").disabled = last >= value.total;
-      find("#history-export").disabled = !value.total;
     });
   }
 

@@ -25,6 +25,7 @@ from ui.web.sessions import Sessions
 from ui.web.view import Values
 
 SPEEDS: Final = (1.0, 2.0, 4.0, 8.0)
+_SHORT: Final = 60
 
 
 class HistoryTab:
@@ -102,7 +103,9 @@ class HistoryTab:
 
     def _deleted(self, event: gr.EventData) -> Frame:
         entry_id = _word(event, "id")
-        said = f"“{_word(event, 'title')}” was deleted; it is gone for good in a day."
+        title = _word(event, "title")
+        short = title if len(title) <= _SHORT else f"{title[:_SHORT].rstrip()}…"
+        said = f"“{short}” was deleted; it is gone for good in a day."
         frame = self._changed(event, lambda store: store.delete([entry_id]), said, entry_id)
         return frame | {self.detail: no_detail()}
 
