@@ -50,6 +50,7 @@ class Run:
     level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
     format_: how the prompt was written, and how the output is read.
     given: the tokens that the turn begins with, as the caller gave them.
+    listener: gets every batch of events that is read, on the reader's thread; None by default.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Run:
         self.capture_reasoning = capture_reasoning
         self.transcript = Transcript()
         self.done = False
+        self.listener: Callable[[Sequence[Event]], None] | None = None
         self._parser = format_.parser(prompt)
         self._steps: deque[Step] = deque()
         self._news = threading.Event()
@@ -128,6 +130,12 @@ class Run:
         """Times so far; those of the end once it was drained."""
         return self._clock.timing()
 
+    def token_times(self, start: int = 0) -> list[float]:
+        """When each token came that the model wrote, from the `start`-th on: seconds since the run
+        was submitted."""
+        clock = self._clock
+        return [at - clock.submitted_at for at in clock.stamps[start:]]
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until there is something to drain. False where the timeout (seconds) ran out."""
         return self._news.wait(timeout)
@@ -138,6 +146,12 @@ class Run:
         Where the machine failed, the events before it come first; the next call raises its
         CoreError, once.
         """
+        events = self._new_events()
+        if events and self.listener is not None:
+            self.listener(events)
+        return events
+
+    def _new_events(self) -> list[Event]:
         self._news.clear()
         self._raise_failure()
         if self.done:

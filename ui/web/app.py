@@ -5,6 +5,7 @@ Neither launches anything; the command line does.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import gradio as gr
@@ -12,23 +13,37 @@ from gradio.blocks import Block
 from starlette.middleware import Middleware
 
 from core.engine import InferenceEngine
+from core.errors import StoreError
+from core.store.history import Store
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
+from ui.web.history import HistoryTab
 from ui.web.live import Frame
+from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
 
 
-def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
-    """The page over an engine. The engine stays the caller's: close it after the server."""
+def create_app(
+    engine: InferenceEngine,
+    store: Store | StoreError | None = None,
+    *,
+    sessions: Sessions | None = None,
+) -> gr.Blocks:
+    """The page over an engine and a history. Both stay the caller's: close them after the server.
+
+    store: the error, where the history could not be opened; the page works without, and says why.
+    """
+    memory = Memory(store)
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
-    chat = ChatTab(engine, sessions, drawer)
+    chat = ChatTab(engine, sessions, drawer, memory)
     compare = CompareTab(engine, sessions, drawer)
+    history = HistoryTab(memory, sessions, chat)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
         gr.HTML(
@@ -37,20 +52,26 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
             apply_default_css=False,
             elem_id="header",
         )
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Chat", id="chat"):
                 chat.build()
             with gr.Tab("Compare", id="compare"):
                 compare.build()
+            with gr.Tab("History", id="history") as history_tab:
+                history.build()
         drawer.build()
         tab = gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
+        history.wire(tabs, history_tab)
         models.wire(sessions, chat.parts.status, chat.parts.log)
 
         async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
+            entry = await asyncio.to_thread(memory.shown_before, session)
+            if entry is not None:
+                chat.opened(session, entry)
             return {
                 **chat.restored(session),
                 **compare.restored(session),

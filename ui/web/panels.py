@@ -26,11 +26,11 @@ def panel(
     elem_id: str | None = None,
     elem_classes: str | list[str] | None = None,
 ) -> gr.HTML:
-    """A panel driven by `counterpoint.<script>(element, props, watch)`."""
+    """A panel driven by `counterpoint.<script>(element, props, watch, trigger)`."""
     return gr.HTML(
         value,
         html_template=template,
-        js_on_load=f"counterpoint.{script}(element, props, watch)",
+        js_on_load=f"counterpoint.{script}(element, props, watch, trigger)",
         apply_default_css=False,
         elem_id=elem_id,
         elem_classes=elem_classes,

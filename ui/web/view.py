@@ -6,15 +6,14 @@ the document as text, never as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from core.config import ReasoningLevel
-from core.conversation import Channel, Message, Role
+from core.conversation import Channel
 from core.events import FinishReason, Timing
-from core.result import LiveMessage, Transcript, why_empty
+from core.result import Transcript, why_empty
 from ui.web import figures
 
 Values = dict[str, Any]
@@ -131,20 +130,6 @@ def answer_shown(transcript: Transcript, state: Health) -> str:
     return f"*{state.sentence or state.words + ' …'}*"
 
 
-def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
-    """What of a turn goes back into the next prompt, also where it was cut off.
-
-    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
-    """
-    called = any(m.recipient is not None and m.complete for m in messages)
-    return tuple(
-        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
-        for m in messages
-        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
-        if m.text or m.recipient is not None
-    )
-
-
 def analysis_panel(transcript: Transcript) -> Values:
     """The Analysis tab."""
     return _text_panel(transcript, transcript.text(Channel.ANALYSIS), NO_ANALYSIS)
@@ -175,7 +160,9 @@ def metrics_panel(
 ) -> Values:
     """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
     usage = transcript.finished.usage if transcript.finished else None
-    given = len(transcript.tokens) - transcript.generated_tokens
+    generated = usage.generated_tokens if usage else transcript.generated_tokens
+    given = usage.given_tokens if usage else len(transcript.tokens) - generated
+    content = usage.of if usage else transcript.content_tokens
     cached = figures.count(usage.cached_tokens) if usage else figures.NONE
     groups = [
         [
@@ -183,8 +170,8 @@ def metrics_panel(
             [
                 ["Prompt", figures.count(prompt.tokens)],
                 ["of these from the cache", cached],
-                *([name, figures.count(transcript.content_tokens(c))] for c, name in _CHANNELS),
-                ["Generated, markers included", figures.count(transcript.generated_tokens)],
+                *([name, figures.count(content(c))] for c, name in _CHANNELS),
+                ["Generated, markers included", figures.count(generated)],
                 *([["Given, not generated", figures.count(given)]] if given else []),
             ],
         ],

@@ -152,7 +152,7 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
     """Each number has a letter, by which the next one to add is found."""
 
     def work(s: Scribe) -> int:
-        given = []
+        given: list[int] = []
         for label, number in zip(LABELS, numbers, strict=False):
             s.write(f"{' ' if given else ''}{label} ")
             given.append(s.number(number))
