@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-import signal
+import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.errors import InvalidPrompt, InvalidSetting
 from ui.terminal import models
+from ui.terminal.chat import chat
+from ui.terminal.configuration import config
 from ui.terminal.evaluate import evaluate
+from ui.terminal.interrupts import ctrl_c
 from ui.terminal.options import (
     GenerationOptions,
     Harmony,
@@ -25,7 +27,7 @@ from ui.terminal.options import (
     settings,
     with_generation_options,
 )
-from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
+from ui.terminal.telling import FAILED, INTERRUPTED, print_json, said_full, told
 
 if TYPE_CHECKING:
     from core.config import ReasoningLevel
@@ -52,7 +54,12 @@ def main() -> None:
     """The `counterpoint` command."""
     _set_up_streams()
     _set_up_log()
-    app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    try:
+        app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    except OSError as error:  # of a help text; those of the commands are told by them
+        if not said_full(error):
+            raise
+        sys.exit(FAILED)
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -160,7 +167,7 @@ def compare(
         if shown:
             config = config.model_copy(update={"capture_reasoning": True})
         conversation = _conversation(prompt, options.instructions)
-        with open_engine(config) as engine, _ctrl_c() as stopped:
+        with open_engine(config) as engine, ctrl_c() as stopped:
             comparison = engine.compare(conversation, asked, repeats, stop=stopped)
         if options.json:
             print_json(comparison.as_dict())
@@ -170,6 +177,8 @@ def compare(
         raise typer.Exit(INTERRUPTED)
 
 
+app.command()(chat)
+app.command()(config)
 app.command()(evaluate)
 app.add_typer(models.app, name="models")
 
@@ -206,7 +215,7 @@ def _followed(run: Run, stream: Stream) -> bool:
     """
     presses: list[None] = []
     heard, stopped = 0, False
-    with _ctrl_c(lambda: presses.append(None), patience=2):
+    with ctrl_c(lambda: presses.append(None), patience=2):
         while not run.done:
             run.wait(_TICK_S)
             if len(presses) > heard:
@@ -218,33 +227,6 @@ def _followed(run: Run, stream: Stream) -> bool:
                     stopped = True
             stream.show(run.drain(), run.transcript)
     return stopped
-
-
-@contextmanager
-def _ctrl_c(act: Callable[[], None] | None = None, patience: int = 1) -> Iterator[threading.Event]:
-    """Until the end of the block a Ctrl-C sets the event and calls `act`; what runs goes on to its
-    own end. One more than `patience` raises KeyboardInterrupt.
-
-    `act` may only take note: it runs amid whatever this thread is doing, its locks held.
-    """
-    pressed = threading.Event()
-    left = patience
-
-    def on_interrupt(*_: object) -> None:
-        nonlocal left
-        if not left:
-            raise KeyboardInterrupt
-        left -= 1
-        pressed.set()
-        if act is not None:
-            act()
-
-    # A handler rather than `except`: an exception in the midst of drain() would lose events.
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _conversation(prompt: str, instructions: str | None) -> Conversation:
@@ -272,7 +254,11 @@ def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
 
 
 def _set_up_streams() -> None:
-    """A terminal that cannot show a character gets a question mark, not a failure."""
+    """A terminal that cannot show a character gets a question mark, not a failure; what a closed
+    stream would get is dropped."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
