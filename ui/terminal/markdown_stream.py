@@ -16,6 +16,7 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markdown import Markdown
@@ -28,13 +29,24 @@ _STYLING = re.compile(r"\x1b\[[0-9;]*m")
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
 
-def parser() -> MarkdownIt:
-    """How answers are read: HTML is text, and a line break is one."""
-    options = {"html": False, "breaks": True}
-    return MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+class Reader:
+    """Reads answers: HTML is text, and a line break is one."""
+
+    def __init__(self) -> None:
+        self._parser = MarkdownIt("commonmark", {"html": False})
+        self._parser.enable(["table", "strikethrough"])
+
+    def parse(self, source: str) -> list[Token]:
+        """Markdown as tokens, the way rich takes them."""
+        tokens = self._parser.parse(source)
+        for token in tokens:
+            for child in token.children or ():
+                if child.type == "softbreak":
+                    child.type = "hardbreak"
+        return tokens
 
 
-def blocks(source: str, reader: MarkdownIt) -> list[str]:
+def blocks(source: str, reader: Reader) -> list[str]:
     """Cut Markdown into its top-level blocks; joined they are the source.
 
     The last one is open. A block whose first line is not yet whole may still turn out to belong to
@@ -56,7 +68,7 @@ class MarkdownStream:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._reader = parser()
+        self._reader = Reader()
         self._open = ""
         self._live: list[str] = []
         """Lines on the screen that may still change; the cursor stands under them."""

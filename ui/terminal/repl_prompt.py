@@ -68,9 +68,11 @@ def _continuation(width: int, _line: int, _wrapped: int) -> StyleAndTextTuples:
 
 
 def _keys() -> KeyBindings:
-    """Enter sends; Alt-Enter, Ctrl-J and a backslash before Enter break the line; Ctrl-C clears."""
+    """Enter sends; Alt-Enter, and a backslash before Enter, break the line; Ctrl-C clears it."""
     keys = KeyBindings()
 
+    # What is typed while the model still writes comes with line feeds.
+    @keys.add("c-j")
     @keys.add("enter")
     def _send(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
@@ -81,7 +83,6 @@ def _keys() -> KeyBindings:
             buffer.validate_and_handle()
 
     @keys.add("escape", "enter")
-    @keys.add("c-j")
     def _break(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 

@@ -166,7 +166,7 @@ def _follow(run: Run, display: Display) -> None:
         while not run.done:
             run.wait(_TICK_S)
             if len(presses) > heard:
-                heard = len(presses)
+                heard += 1
                 if run.finish_now():
                     display.note("The model is told to answer now; Ctrl-C again stops it.")
                 else:
