@@ -29,8 +29,13 @@ def answer(final: str, analysis: str = "Hm.") -> str:
     )
 
 
-def recorded(monkeypatch: pytest.MonkeyPatch, *turns: str, context_length: int = 4096) -> Asked:
-    """Let the commands run on recorded turns; the last one is repeated."""
+def recorded(
+    monkeypatch: pytest.MonkeyPatch,
+    *turns: str,
+    context_length: int = 4096,
+    rate: float | None = None,
+) -> Asked:
+    """Let the commands run on recorded turns; the last one is repeated. rate: tokens a second."""
     tokens = [encoding().encode(turn, allowed_special="all") for turn in turns]
     asked = Asked()
 
@@ -41,7 +46,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, *turns: str, context_length: int =
 
     def open_engine(config: InferenceConfig) -> InferenceEngine:
         asked.config = config
-        return InferenceEngine(ScriptedBackend(write, None, context_length), config)
+        return InferenceEngine(ScriptedBackend(write, rate, context_length), config)
 
     monkeypatch.setattr(terminal_engine, "open_engine", open_engine)
     return asked

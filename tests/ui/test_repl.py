@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from core.conversation import Channel
 from core.errors import BackendError
 from core.run import Run
 from tests.ui.recorded import answer, recorded
 from ui.terminal import cli, repl_orders
 from ui.terminal.repl_commands import COMMANDS
+from ui.terminal.repl_display import PlainDisplay
+from ui.terminal.repl_prompt import KeptHistory
 
 SUM = answer("It is 71.", "Twenty and forty.")
 PARIS = answer("Paris.", "France.")
@@ -245,6 +253,36 @@ def test_empty_lines_are_no_questions(monkeypatch):
     assert asked.prompts == []
 
 
+def press_ctrl_c_when(ready: Callable[[], bool]) -> threading.Thread:
+    def press() -> None:
+        while not ready():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_ctrl_c_while_it_answers_keeps_the_text_and_the_chat_goes_on(monkeypatch):
+    asked = recorded(monkeypatch, answer("It is 71." + " More." * 5000), SUM, rate=200)
+    written: list[str] = []
+    write = PlainDisplay.show
+
+    def show(display, events, run):
+        written.append(run.transcript.text(Channel.FINAL))
+        write(display, events, run)
+
+    monkeypatch.setattr(PlainDisplay, "show", show)
+    press = press_ctrl_c_when(lambda: bool(written) and "More." in written[-1])
+    done = chat("What is 23 + 48?", "And now?")
+    press.join()
+    assert done.exit_code == 0
+    assert done.stdout.startswith("It is 71. More.")
+    assert done.stdout.endswith("\nIt is 71.\n")
+    assert "<|message|>It is 71. More." in asked.prompts[1]
+
+
 # What cannot be done: a sentence, a status, and the chat as it was.
 
 
@@ -377,3 +415,20 @@ def test_a_fault_of_ours_does_not_end_the_chat(monkeypatch):
     assert done.exit_code == 1
     assert "KeyError: 'surprise'. This is a fault of Counterpoint; the chat goes on" in done.stderr
     assert "It is 71." in asked.prompts[1]
+
+
+def test_what_was_typed_is_remembered_for_its_owner_alone(folder):
+    KeptHistory(folder / "home/typed").store_string("one\ntwo")
+    assert [*KeptHistory(folder / "home/typed").load_history_strings()] == ["one\ntwo"]
+    assert (folder / "home/typed").stat().st_mode & 0o077 == 0
+
+
+def test_a_home_that_cannot_be_written_is_told_once_and_typing_goes_on(folder):
+    (folder / "file").touch()
+    history = KeptHistory(folder / "file/typed")
+    history.store_string("one")
+    history.store_string("two")
+    told = history.take_problem()
+    assert "What you type is not remembered after this chat" in told
+    assert "COUNTERPOINT_HOME" in told
+    assert history.take_problem() is None

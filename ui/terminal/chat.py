@@ -22,15 +22,19 @@ def chat(options: GenerationOptions) -> None:
     with told(options.verbose):
         from ui.terminal.engine import open_engine
         from ui.terminal.repl import converse
-        from ui.terminal.repl_screen import Screen
+        from ui.terminal.repl_chat import check_text
+        from ui.terminal.repl_screen import Screen, at_a_terminal
         from ui.terminal.repl_session import new_session
 
         config = options.config()
+        check_text(options.instructions)
         screen = Screen(json=options.json, reasoning=config.show_reasoning)
         with open_engine(config) as engine:
             session = new_session(engine, config, screen, options.instructions)
             session.json, session.verbose = options.json, options.verbose
             status = converse(session, _reader(config, screen, session))
+            if at_a_terminal():  # a person saw what went wrong, and went on
+                status = OK
     if status:
         raise typer.Exit(status)
 

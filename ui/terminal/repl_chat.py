@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.config import ReasoningLevel
 from core.conversation import Channel, Conversation, Message, Role
+from core.errors import InvalidPrompt
 from core.events import Usage
 from core.result import GenerationResult
 
@@ -84,6 +85,16 @@ class Chat:
     def last(self) -> Turn | None:
         """The last turn, if there is one."""
         return self.turns[-1] if self.turns else None
+
+
+def check_text(*texts: str | None) -> None:
+    """Raise InvalidPrompt where a text holds what is no text, as bytes that are no UTF-8 become."""
+    try:
+        "".join(filter(None, texts)).encode()
+    except UnicodeError:
+        raise InvalidPrompt(
+            "The prompt or the instructions are not valid UTF-8. Send them as UTF-8 text."
+        ) from None
 
 
 def turn_of(

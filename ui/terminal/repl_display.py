@@ -127,7 +127,8 @@ class LiveDisplay:
 
     def _what_goes_on(self, run: Run) -> str:
         seen = run.transcript
-        if run.done or self._mid_line or seen.open_channel is Channel.FINAL:
+        moves = self._mid_line or seen.open_channel is Channel.FINAL
+        if run.done or moves or (self._reasoning and seen.tokens):
             return ""
         seconds = f"{time.monotonic() - self._began:.0f} s"
         if not seen.tokens:

@@ -16,7 +16,7 @@ from core.run import Run
 from core.tools import Function
 from ui.terminal.interrupts import ctrl_c
 from ui.terminal.render import remarks, summary
-from ui.terminal.repl_chat import Chat, Turn, turn_of
+from ui.terminal.repl_chat import Chat, Turn, check_text, turn_of
 from ui.terminal.repl_display import Display, print_json_line
 from ui.terminal.repl_screen import Cue, Screen, no_echo
 from ui.web.figures import seconds, tokens
@@ -85,10 +85,7 @@ class Session:
 
     def conversation(self, chat: Chat, question: str) -> Conversation:
         """The prompt of a question behind a chat. Raises InvalidPrompt for what is no text."""
-        try:
-            f"{question}{chat.instructions}".encode()
-        except UnicodeError:
-            raise InvalidPrompt("The text is not valid UTF-8. Send it as UTF-8.") from None
+        check_text(question, chat.instructions)
         return chat.asking(question, self.config.date_now())
 
     def _ask(self, chat: Chat, question: str, level: ReasoningLevel) -> None:
