@@ -41,7 +41,7 @@ def run(*arguments: str, stdin: bytes = b"Hello\n"):
         (("--top-k", "-1"), "top_k is -1; allowed: a whole number, 0 (off) or more."),
         (("--max-tokens", "0"), "max_tokens is 0; allowed: a whole number, 1 or more."),
         (("--seed", "-1"), "seed is -1; allowed: a whole number from 0"),
-        (("--seed", "x"), "'x' is not a valid"),
+        (("--seed", "x"), "Invalid value for '--seed'"),
         (("--nonsense",), "No such option"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
