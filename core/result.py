@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from core.config import ReasoningLevel
-from core.conversation import Channel, Message
+from core.conversation import Channel, Message, Role
 from core.events import (
     Event,
     Finished,
@@ -218,6 +219,20 @@ class GenerationResult:
             "format": self.format,
             "notes": list(self.notes),
         }
+
+
+def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
+    """What of a turn goes back into the next prompt, also where it was cut off.
+
+    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
+    """
+    called = any(m.recipient is not None and m.complete for m in messages)
+    return tuple(
+        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
+        for m in messages
+        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
+        if m.text or m.recipient is not None
+    )
 
 
 def result_of(

@@ -193,8 +193,10 @@ def test_after_a_clear_save_takes_a_new_name(monkeypatch, folder):
 
 def test_json_prints_one_object_a_line_and_nothing_else_on_stdout(monkeypatch):
     recorded(monkeypatch, SUM)
-    done = chat("What is 23 + 48?", "/help", "/history", "Again?", flags=("--json",))
-    first, second = map(json.loads, done.stdout.splitlines())
+    lines = ("What is 23 + 48?", "/help", "/history", "Again?", "/compare")
+    done = chat(*lines, flags=("--json",))
+    first, second, compared = map(json.loads, done.stdout.splitlines())
+    assert (compared["prompt"], len(compared["levels"])) == ("Again?", 3)
     assert (first["question"], first["text"]) == ("What is 23 + 48?", "It is 71.")
     assert (second["question"], second["reasoning"]) == ("Again?", None)
 

@@ -17,7 +17,7 @@ from ui.terminal import models
 from ui.terminal.chat import chat
 from ui.terminal.configuration import config
 from ui.terminal.evaluate import evaluate
-from ui.terminal.interrupts import ctrl_c
+from ui.terminal.interrupts import ctrl_c, followed
 from ui.terminal.options import (
     GenerationOptions,
     Harmony,
@@ -32,10 +32,6 @@ from ui.terminal.telling import FAILED, INTERRUPTED, print_json, said_full, told
 if TYPE_CHECKING:
     from core.config import ReasoningLevel
     from core.conversation import Conversation
-    from core.run import Run
-    from ui.terminal.render import Stream
-
-_TICK_S = 0.1
 
 app = typer.Typer(
     help="See gpt-oss think: a local page, and the same from the terminal.",
@@ -131,7 +127,7 @@ def generate(
         notes = stderr()
         with open_engine(config) as engine:
             run = engine.start(conversation, params)
-            interrupted = _followed(
+            interrupted = followed(
                 run, Stream(answer=not options.json, reasoning=config.show_reasoning)
             )
             result = run.result()
@@ -207,26 +203,6 @@ def doctor(
             typer.echo("All is well." if well else "Something is amiss: see the lines marked ✗.")
     if not well:
         raise typer.Exit(FAILED)
-
-
-def _followed(run: Run, stream: Stream) -> bool:
-    """Print a run until it ends. Ctrl-C while it thinks makes it answer; at any other time, and a
-    second time, it cancels the run, and its text so far is kept: then True.
-    """
-    presses: list[None] = []
-    heard, stopped = 0, False
-    with ctrl_c(lambda: presses.append(None), patience=2):
-        while not run.done:
-            run.wait(_TICK_S)
-            if len(presses) > heard:
-                heard += 1
-                if run.finish_now():
-                    stream.note("The model is told to answer now; Ctrl-C again stops it.")
-                else:
-                    run.cancel()
-                    stopped = True
-            stream.show(run.drain(), run.transcript)
-    return stopped
 
 
 def _conversation(prompt: str, instructions: str | None) -> Conversation:

@@ -1,4 +1,4 @@
-"""Ctrl-C while something runs: noted, so that what runs comes to an end of its own."""
+"""Ctrl-C as a request, taken note of where it can be answered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,33 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.run import Run
+    from ui.terminal.render import Stream
+
+_TICK_S = 0.1
+
+
+def followed(run: Run, stream: Stream) -> bool:
+    """Print a run until it ends. Ctrl-C while it thinks makes it answer; at any other time, and a
+    second time, it cancels the run, and its text so far is kept: then True.
+    """
+    presses: list[None] = []
+    heard, stopped = 0, False
+    with ctrl_c(lambda: presses.append(None), patience=2):
+        while not run.done:
+            run.wait(_TICK_S)
+            if len(presses) > heard:
+                heard += 1
+                if run.finish_now():
+                    stream.note("The model is told to answer now; Ctrl-C again stops it.")
+                else:
+                    run.cancel()
+                    stopped = True
+            stream.show(run.drain(), run.transcript)
+    return stopped
 
 
 @contextmanager

@@ -121,17 +121,14 @@ def comparison_table(comparison: Comparison) -> Table:
     return table
 
 
-def print_comparison(
-    comparison: Comparison, *, reasoning: bool, console: Console | None = None
-) -> None:
-    """The table and the verdict to stdout, or to another console; before them, where asked for, the
-    analysis to stderr."""
+def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
+    """The table and the verdict to stdout; before them, where asked for, the analysis to stderr."""
     if reasoning:
         notes = stderr()
         for level, runs in comparison.runs.items():
             for run in runs:
                 notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
-    console = console or Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False)
     console.print(comparison_table(comparison))
     for note in _notes(comparison):
         console.print(note, soft_wrap=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 
 from core.conversation import Channel
 from core.events import Event, MessageDone, MessageStarted, TextDelta
-from core.result import GenerationResult
 from core.run import Run
 from ui.terminal.markdown_stream import MarkdownStream
 from ui.terminal.render import Stream, harmless
@@ -156,8 +155,7 @@ def _dim(console: Console, text: str) -> str:
     return captured.get()
 
 
-def print_json_line(question: str, result: GenerationResult) -> None:
-    """A turn as one JSON object on one line of stdout."""
-    value = {"question": question, **result.as_dict()}
+def print_json_line(value: Mapping[str, Any]) -> None:
+    """One JSON object on one line of stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
     sys.stdout.flush()

@@ -25,6 +25,7 @@ from ui.terminal.repl_commands import (
     on_or_off,
     turn_number,
 )
+from ui.terminal.repl_display import print_json_line
 from ui.terminal.repl_export import FORMATS, parts
 from ui.terminal.repl_files import path_of, read_text, write_text
 from ui.terminal.repl_saved import dumps, loads
@@ -88,8 +89,10 @@ def compare(session: Session, argument: str) -> None:
         comparison: Comparison = engine.compare(
             conversation, params=session.config.sampling(), stop=stopped
         )
-    reasoning = keep and session.config.show_reasoning
-    print_comparison(comparison, reasoning=reasoning, console=session.screen.out)
+    if session.json:
+        print_json_line(comparison.as_dict())
+    else:
+        print_comparison(comparison, reasoning=keep and session.config.show_reasoning)
 
 
 def system(session: Session, argument: str) -> None:

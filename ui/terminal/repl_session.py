@@ -11,7 +11,7 @@ from core.config import InferenceConfig, ReasoningLevel
 from core.conversation import Conversation, Message, Role
 from core.errors import CoreError, InvalidPrompt
 from core.events import FinishReason
-from core.result import GenerationResult
+from core.result import GenerationResult, kept_messages
 from core.run import Run
 from core.tools import Function
 from ui.terminal.interrupts import ctrl_c
@@ -19,8 +19,6 @@ from ui.terminal.render import remarks, summary
 from ui.terminal.repl_chat import Chat, Turn, check_text, turn_of
 from ui.terminal.repl_display import Display, print_json_line
 from ui.terminal.repl_screen import Cue, Screen, no_echo
-from ui.web.figures import seconds, tokens
-from ui.web.view import kept_messages
 
 if TYPE_CHECKING:
     from core.engine import InferenceEngine
@@ -144,7 +142,7 @@ class Session:
         last = results[-1]
         self.used = last.usage.prompt_tokens + last.usage.generated_tokens
         if self.json:
-            print_json_line(question, last)
+            print_json_line({"question": question, **last.as_dict()})
         for remark in remarks(last, self.config.max_tokens):
             self.screen.say(remark)
         if self.verbose:
@@ -198,7 +196,7 @@ def _figures(results: Sequence[GenerationResult]) -> str:
     final = sum(r.usage.final_tokens for r in results)
     total = sum(r.timing.total_s for r in results)
     level = results[-1].reasoning_level
-    return f"{level}: {tokens(analysis)} of analysis, {final:,} of answer, {seconds(total)}"
+    return f"{level}: {analysis:,} tokens of analysis, {final:,} of answer, {total:.1f} s"
 
 
 def new_session(
