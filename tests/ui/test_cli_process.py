@@ -98,11 +98,15 @@ def test_doctor_says_what_to_do_where_a_model_is_missing(tmp_path: Path):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_help_loads_neither_the_page_nor_the_model():
-    heavy = ("gradio", "mlx", "pandas", "transformers", "openai_harmony", "numpy")
+@pytest.mark.parametrize("command", ["", "generate", "chat", "config"])
+def test_help_loads_neither_the_page_nor_the_model_nor_the_prompt(command):
+    heavy = (
+        *("gradio", "mlx", "pandas", "transformers", "openai_harmony", "numpy"),
+        *("prompt_toolkit", "rich", "markdown_it", "core.config"),
+    )
     script = (
         "import sys, runpy\n"
-        "sys.argv = ['counterpoint', 'generate', '--help']\n"
+        f"sys.argv = ['counterpoint', *{command.split()}, '--help']\n"
         "try:\n    runpy.run_module('ui.terminal.cli', run_name='__main__')\n"
         "except SystemExit:\n    pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"

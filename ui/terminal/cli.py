@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.errors import InvalidSetting
 from ui.terminal import models
+from ui.terminal.chat import chat
+from ui.terminal.configuration import config
 from ui.terminal.evaluate import evaluate
 from ui.terminal.generate import conversation_of, generate
 from ui.terminal.options import (
@@ -23,7 +27,7 @@ from ui.terminal.options import (
     settings,
     with_generation_options,
 )
-from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
+from ui.terminal.telling import FAILED, INTERRUPTED, print_json, said_full, told
 
 if TYPE_CHECKING:
     from core.config import ReasoningLevel
@@ -41,7 +45,12 @@ def main() -> None:
     """The `counterpoint` command."""
     _set_up_streams()
     _set_up_log()
-    app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    try:
+        app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    except OSError as error:  # of a help text; those of the commands are told by them
+        if not said_full(error):
+            raise
+        sys.exit(FAILED)
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -124,6 +133,8 @@ def compare(
         raise typer.Exit(INTERRUPTED)
 
 
+app.command()(chat)
+app.command()(config)
 app.command()(evaluate)
 app.add_typer(models.app, name="models")
 
@@ -165,7 +176,11 @@ def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
 
 
 def _set_up_streams() -> None:
-    """A terminal that cannot show a character gets a question mark, not a failure."""
+    """A terminal that cannot show a character gets a question mark, not a failure; what a closed
+    stream would get is dropped."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
