@@ -168,6 +168,7 @@ class GenerationResult:
     peak_memory: bytes, as in Finished.
     format: how the model was asked: Harmony, ChatML, or its chat template.
     notes: what must be said of the format and the level, one sentence each.
+    seed: what its tokens were drawn with: the same gives the same; None where that is not known.
     """
 
     text: str
@@ -188,6 +189,7 @@ class GenerationResult:
     peak_memory: int | None = None
     format: str = "Harmony"
     notes: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def why_empty(self) -> str | None:
@@ -217,6 +219,7 @@ class GenerationResult:
             "repairs": list(self.repairs),
             "format": self.format,
             "notes": list(self.notes),
+            "seed": self.seed,
         }
 
 
@@ -227,6 +230,7 @@ def result_of(
     capture_reasoning: bool,
     format_name: str = "Harmony",
     notes: tuple[str, ...] = (),
+    seed: int | None = None,
 ) -> GenerationResult:
     """The result of a finished transcript. Raises ValueError while it is unfinished."""
     finished = transcript.finished
@@ -254,6 +258,7 @@ def result_of(
         peak_memory=finished.peak_memory,
         format=format_name,
         notes=notes,
+        seed=seed,
     )
 
 

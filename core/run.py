@@ -282,6 +282,7 @@ class Run:
             self.capture_reasoning,
             self.format.name,
             self.notes,
+            self.params.seed,
         )
 
     def _taken(self, events: Sequence[ParserEvent | Scored]) -> list[Event]:
