@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from core import figures
 from core.compare import Verdict
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import Timing
 from core.result import Transcript
-from ui.web import figures
 from ui.web.view import LEVEL_NAMES, NOT_KEPT, Health, PromptFacts, Tone, Values
 
 IDLE_TITLE = "One prompt, three levels of reasoning"
