@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import InvalidPrompt, InvalidSetting
 from ui.terminal import models
+from ui.terminal.asking import Prompt, ctrl_c, read_conversation
+from ui.terminal.compare import compare
 from ui.terminal.evaluate import evaluate
 from ui.terminal.options import (
     GenerationOptions,
@@ -28,8 +26,6 @@ from ui.terminal.options import (
 from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
-    from core.config import ReasoningLevel
-    from core.conversation import Conversation
     from core.run import Run
     from ui.terminal.render import Stream
 
@@ -42,10 +38,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Prompt = Annotated[
-    str, typer.Argument(metavar="PROMPT", help="What to ask; - reads it from standard input.")
-]
 
 
 def main() -> None:
@@ -120,7 +112,7 @@ def generate(
 
         config = options.config()
         params = replace(config.sampling(), stop=tuple(stop or ()))
-        conversation = _conversation(prompt, options.instructions)
+        conversation = read_conversation(prompt, options.instructions)
         notes = stderr()
         with open_engine(config) as engine:
             run = engine.start(conversation, params)
@@ -138,38 +130,7 @@ def generate(
         raise typer.Exit(INTERRUPTED)
 
 
-@app.command()
-@with_generation_options
-def compare(
-    prompt: Prompt,
-    options: GenerationOptions,
-    levels: Annotated[
-        str | None,
-        typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
-    ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Runs of each level.")] = 1,
-) -> None:
-    """Run one prompt at several levels and say what the extra thinking bought."""
-    with told(options.verbose):
-        from ui.terminal.engine import open_engine
-        from ui.terminal.render import print_comparison
-
-        asked = _levels(levels, options.reasoning_level)
-        config = options.config()
-        shown = config.show_reasoning and not options.json
-        if shown:
-            config = config.model_copy(update={"capture_reasoning": True})
-        conversation = _conversation(prompt, options.instructions)
-        with open_engine(config) as engine, _ctrl_c() as stopped:
-            comparison = engine.compare(conversation, asked, repeats, stop=stopped)
-        if options.json:
-            print_json(comparison.as_dict())
-        else:
-            print_comparison(comparison, reasoning=shown)
-    if stopped.is_set():
-        raise typer.Exit(INTERRUPTED)
-
-
+app.command()(with_generation_options(compare))
 app.command()(evaluate)
 app.add_typer(models.app, name="models")
 
@@ -206,7 +167,7 @@ def _followed(run: Run, stream: Stream) -> bool:
     """
     presses: list[None] = []
     heard, stopped = 0, False
-    with _ctrl_c(lambda: presses.append(None), patience=2):
+    with ctrl_c(lambda: presses.append(None), patience=2):
         while not run.done:
             run.wait(_TICK_S)
             if len(presses) > heard:
@@ -218,57 +179,6 @@ def _followed(run: Run, stream: Stream) -> bool:
                     stopped = True
             stream.show(run.drain(), run.transcript)
     return stopped
-
-
-@contextmanager
-def _ctrl_c(act: Callable[[], None] | None = None, patience: int = 1) -> Iterator[threading.Event]:
-    """Until the end of the block a Ctrl-C sets the event and calls `act`; what runs goes on to its
-    own end. One more than `patience` raises KeyboardInterrupt.
-
-    `act` may only take note: it runs amid whatever this thread is doing, its locks held.
-    """
-    pressed = threading.Event()
-    left = patience
-
-    def on_interrupt(*_: object) -> None:
-        nonlocal left
-        if not left:
-            raise KeyboardInterrupt
-        left -= 1
-        pressed.set()
-        if act is not None:
-            act()
-
-    # A handler rather than `except`: an exception in the midst of drain() would lose events.
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _conversation(prompt: str, instructions: str | None) -> Conversation:
-    """The prompt, checked before a model is loaded for it. Raises InvalidPrompt."""
-    from core.conversation import Conversation, conversation_from
-
-    try:
-        text = sys.stdin.read() if prompt == "-" else prompt
-        f"{text}{instructions}".encode()
-    except UnicodeError:
-        raise InvalidPrompt(
-            "The prompt or the instructions are not valid UTF-8. Send them as UTF-8 text."
-        ) from None
-    return conversation_from(Conversation(instructions=instructions or None).with_user(text))
-
-
-def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
-    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
-    from core.config import ReasoningLevel, reasoning_level
-
-    if levels is not None and only is not None:
-        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
-    asked = levels if levels is not None else only
-    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
 
 
 def _set_up_streams() -> None:
