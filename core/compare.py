@@ -35,6 +35,7 @@ class Comparison:
     runs: by label, in the order of seeds; a column that was never begun has none.
     proofs: by label. stopped: it was ended before all that was asked had run.
     failure: what ended it in the machine, in a sentence; the results before that are kept.
+    again: labels of columns that were run again later, alone, with the same seeds.
     """
 
     asked: Asked
@@ -43,11 +44,24 @@ class Comparison:
     proofs: dict[str, Proof] = field(default_factory=dict)
     stopped: bool = False
     failure: str | None = None
+    again: frozenset[str] = frozenset()
 
     @property
     def prompt(self) -> str:
         """The question."""
         return self.asked.prompt
+
+    def in_batch(self, label: str) -> bool:
+        """Whether a column's runs shared a batch, so that their times are those of the batch."""
+        return self.asked.together and label not in self.again
+
+    def conditions(self) -> list[str]:
+        """How it was measured, a sentence each."""
+        if not self.again:
+            return self.asked.conditions()
+        names = ", ".join(label for label in self.runs if label in self.again)
+        later = f"Run again later, alone, with the same seeds: {names}. Its times are its own."
+        return [*self.asked.conditions(), later]
 
     def tellings(self) -> list[Telling]:
         """Every column's runs, looked through, in the order of columns."""
@@ -82,7 +96,7 @@ class Comparison:
             "expected": self.asked.expected,
             "levels" if self.asked.varied is Varied.LEVELS else "variants": columns,
             "verdict": self.verdict.as_dict(),
-            "conditions": self.asked.as_dict(),
+            "conditions": self.asked.as_dict() | {"run_again": sorted(self.again)},
             "stopped": self.stopped,
             "failure": self.failure,
         }
@@ -111,10 +125,11 @@ def compared(
     *,
     stopped: bool = False,
     failure: str | None = None,
+    again: frozenset[str] = frozenset(),
 ) -> Comparison:
     """Judge what has run so far."""
     kept = {v.label: tuple(runs.get(v.label, ())) for v in asked.variants}
-    return Comparison(asked, kept, judge(kept, asked.expected), proofs, stopped, failure)
+    return Comparison(asked, kept, judge(kept, asked.expected), proofs, stopped, failure, again)
 
 
 def _bare(run: GenerationResult) -> GenerationResult:

@@ -28,10 +28,16 @@ class Record:
         self.asked = asked
         self.runs: dict[str, list[GenerationResult]] = {v.label: [] for v in asked.variants}
         self.proofs: dict[str, Proof] = {}
+        self.again: set[str] = set()
 
     def began(self, variant: Variant, run: Run) -> None:
         """Keep what shows that this effort was asked for."""
         self.proofs[variant.label] = proof_of(run)
+
+    def anew(self, variant: Variant) -> None:
+        """Forget a column's runs: it is run again, alone."""
+        self.runs[variant.label] = []
+        self.again.add(variant.label)
 
     def ended(self, variant: Variant, run: Run) -> None:
         """Keep a run that came to an end, also where it was stopped; a failed one has no result."""
@@ -40,7 +46,10 @@ class Record:
 
     def comparison(self, *, stopped: bool = False, failure: str | None = None) -> Comparison:
         """Judge what is there."""
-        return compared(self.asked, {**self.runs}, self.proofs, stopped=stopped, failure=failure)
+        again = frozenset(self.again)
+        return compared(
+            self.asked, {**self.runs}, self.proofs, stopped=stopped, failure=failure, again=again
+        )
 
 
 def proof_of(run: Run) -> Proof:

@@ -83,6 +83,7 @@ def comparison_rows(comparison: Comparison) -> Iterator[dict[str, object]]:
     asked, verdict = comparison.asked, comparison.verdict
     for variant in asked.variants:
         params = variant.sampling(asked.params)
+        batched = comparison.in_batch(variant.label)
         for n, run in enumerate(comparison.runs[variant.label], 1):
             row = _row(run)
             rate = row.pop("tokens_per_s")
@@ -97,8 +98,8 @@ def comparison_rows(comparison: Comparison) -> Iterator[dict[str, object]]:
                 "max_tokens": params.max_tokens,
                 "instructions": variant.instructions or asked.instructions,
                 **row,
-                "tokens_per_s_in_batch": rate if asked.together else None,
-                "tokens_per_s_alone": None if asked.together else rate,
+                "tokens_per_s_in_batch": rate if batched else None,
+                "tokens_per_s_alone": None if batched else rate,
                 "counts": counts,
                 "comes_down_to": answer(run.text).value if counts else None,
                 "right": asked.expected and counts and matches(run.text, asked.expected),

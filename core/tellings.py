@@ -92,4 +92,6 @@ def why_not(run: GenerationResult) -> str | None:
             return f"ran out of tokens{thinking}"
         case FinishReason.TOOL_CALL:
             return "called a tool"
-    return None if run.text.strip() else "gave an empty answer"
+    if not run.text.strip():
+        return "gave an empty answer"
+    return "was told to answer early" if run.finished_early else None

@@ -143,8 +143,17 @@ def _by_expected(columns: Sequence[Telling], expected: str, ranked: bool, limits
         rightly = _and([one.label for one in columns if _rate(one)])
         reason = f"{_upper(rightly)} gave the expected answer; {_who_says_what(wrong)}."
     else:
-        told_all = ", ".join(f"{one.label} was right in {_right(one)}" for one in columns)
-        reason = f"{_upper(winner.label)} was right most often with the least effort: {told_all}."
+        same = [one.label for one in columns if _rate(one) == most and one is not winner]
+        rest = ", ".join(f"{one.label} in {_right(one)}" for one in columns if _rate(one) < most)
+        if same:
+            also = f"as often as {_and(same)}"
+            reason = (
+                f"{_upper(winner.label)} was enough: right in {_right(winner)}, {also}; {rest}."
+            )
+        else:
+            reason = f"{_upper(winner.label)} was right most often, in {_right(winner)}; {rest}."
+    if ranked and winner is not best:
+        detail = _cost([winner, best], best, ranked)
     return Verdict(winner.label, agree, reason, detail, limits + _too_close(order, winner))
 
 

@@ -19,7 +19,7 @@ def as_markdown(comparison: Comparison, *, include_reasoning: bool = False) -> s
         f"Asked of {_line(asked.model)}:\n\n{_fenced(comparison.prompt)}",
         _expected(asked.expected),
         _table(told),
-        "\n".join(f"- {_line(text)}" for text in asked.conditions()),
+        "\n".join(f"- {_line(text)}" for text in comparison.conditions()),
         *(_answer(one, include_reasoning) for one in told),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -128,7 +129,12 @@ EXPECTED = [
     (["71"], ["61"], LOW, "Low gave the expected answer; high says 61."),
     (["61"], ["62"], None, "No level gave the expected answer, 71: low says 61, high says 62."),
     (["71"] * 3, ["71"] * 3, LOW, "right in 3 of 3 runs, as often as high"),
-    (["61", "71", "71"], ["71"] * 3, HIGH, "low was right in 2 of 3 runs, high was right in 3"),
+    (
+        ["61", "71", "71"],
+        ["71"] * 3,
+        HIGH,
+        "High was right most often, in 3 of 3 runs; low in 2 of 3",
+    ),
 ]
 
 
@@ -151,7 +157,24 @@ def test_a_run_that_ran_out_of_tokens_is_a_run_that_was_not_right():
     given[HIGH] += [result(HIGH, "", reason=FinishReason.LENGTH) for _ in range(2)]
     verdict = judge(given, "71")
     assert verdict.level is LOW
-    assert "high was right in 1 of 3 runs" in verdict.reason
+    assert "high in 1 of 3 runs" in verdict.reason
+
+
+def test_levels_that_are_as_right_as_each_other_are_named_with_those_that_are_not():
+    given = repeated(["61"] * 3, ["71"] * 3) | {MEDIUM: [result(MEDIUM, "71", 40)] * 3}
+    verdict = judge(given, "71")
+    assert "High used 3.0 times the tokens of medium" in verdict.detail
+    assert verdict.reason == (
+        "Medium was enough: right in 3 of 3 runs, as often as high; low in 0 of 3 runs."
+    )
+
+
+def test_a_run_that_was_told_to_answer_early_never_counts():
+    given = runs("71", "71", "71")
+    given[LOW] = [replace(given[LOW][0], finished_early=True)]
+    verdict = judge(given)
+    assert verdict.level is MEDIUM
+    assert "low was told to answer early" in verdict.limits
 
 
 def test_columns_without_an_order_have_no_best_among_them():

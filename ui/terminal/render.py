@@ -133,8 +133,8 @@ def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
     console.print(comparison_table(comparison))
     for note in _notes(comparison):
         console.print(note, soft_wrap=True)
-    verdict, asked = comparison.verdict, comparison.asked
-    lines = [verdict.reason, verdict.detail, verdict.limits, *asked.conditions()]
+    verdict = comparison.verdict
+    lines = [verdict.reason, verdict.detail, verdict.limits, *comparison.conditions()]
     told = "\n".join(line for line in lines if line)
     console.print(Text(harmless(f"\n{told}")), soft_wrap=True)
 
