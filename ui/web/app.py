@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 
 from core.engine import InferenceEngine
 from core.models import ModelSource
+from core.votes import VoteBook
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
@@ -31,14 +32,19 @@ EMBEDDED_NOTE = (
 NOTE = "### Ask something\nThe answer appears here; how the model came to it, beside it."
 
 
-def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
-    """The page over an engine. The engine stays the caller's: close it after the server."""
+def create_app(
+    engine: InferenceEngine, *, sessions: Sessions | None = None, votes: VoteBook | None = None
+) -> gr.Blocks:
+    """The page over an engine. The engine stays the caller's: close it after the server.
+
+    votes: where blind votes are kept; None keeps them until the server ends.
+    """
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
     embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
     chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE)
-    compare = CompareTab(engine, sessions, drawer)
+    compare = CompareTab(engine, sessions, drawer, votes)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
         gr.HTML(

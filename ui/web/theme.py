@@ -8,8 +8,8 @@ from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 
 FOLDER = Path(__file__).parent
-STYLES = ("style.css", "compare.css")
-SCRIPTS = ("page.js", "panels.js", "columns.js")
+STYLES = ("style.css", "compare.css", "compare-more.css")
+SCRIPTS = ("page.js", "panels.js", "columns.js", "compare.js")
 
 
 def theme() -> Base:
