@@ -144,7 +144,7 @@ def _by_expected(columns: Sequence[Telling], expected: str, ranked: bool, limits
         reason = f"{_upper(rightly)} gave the expected answer; {_who_says_what(wrong)}."
     else:
         same = [one.label for one in columns if _rate(one) == most and one is not winner]
-        rest = ", ".join(f"{one.label} in {_right(one)}" for one in columns if _rate(one) < most)
+        rest = ", ".join(f"{one.label} in {_hits(one)}" for one in columns if _rate(one) < most)
         if same:
             also = f"as often as {_and(same)}"
             reason = (
@@ -163,7 +163,8 @@ def _too_close(order: Sequence[Telling], winner: Telling) -> str:
     close = [one.label for one in cheaper if _overlap(one, winner)]
     if not close:
         return ""
-    return f" So few runs do not show that {_and(close)} is worse: the 95 % intervals overlap."
+    verb = "is" if len(close) == 1 else "are"
+    return f" So few runs do not show that {_and(close)} {verb} worse: the 95 % intervals overlap."
 
 
 def _overlap(one: Telling, other: Telling) -> bool:
@@ -280,6 +281,10 @@ def _of(one: Telling) -> str:
 
 def _right(one: Telling) -> str:
     return f"{one.right.hits} of {one.right.n} runs" if one.right else ""
+
+
+def _hits(one: Telling) -> str:
+    return f"{one.right.hits} of {one.right.n}" if one.right else ""
 
 
 def _and(labels: Sequence[str]) -> str:

@@ -92,6 +92,8 @@ def as_html(
         plots=_plots(shown),
         levels=shown.asked.varied is Varied.LEVELS,
         notes=_notes(shown),
+        batched=any(shown.in_batch(label) for label in shown.runs),
+        alone=not all(shown.in_batch(label) for label in shown.runs),
         made=f"{made:%Y-%m-%d %H:%M %Z}",
         command=command,
         policy=POLICY,

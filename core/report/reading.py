@@ -30,6 +30,7 @@ class Column:
     text: str
     reasoning: str | None
     why: str
+    alike: int
     agreeing: str
     right: str
     tokens: str
@@ -87,6 +88,7 @@ def _column(
         text=told.text,
         reasoning=chosen.reasoning if chosen else None,
         why=next((why for why in reasons if why), "did not run"),
+        alike=told.agreeing.hits,
         agreeing=_share(told.agreeing),
         right=figures.NONE if told.right is None else _share(told.right),
         tokens=in_words(comparison.tokens(label), lambda n: figures.count(round(n))),

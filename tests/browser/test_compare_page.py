@@ -27,6 +27,11 @@ def saved(page: Page, name: str, folder: Path) -> Path:
     return file
 
 
+def fits(page: Page, number: int) -> bool:
+    """Whether nothing in a column is wider than the column."""
+    return bool(column(page, number).evaluate("e => e.scrollWidth <= e.clientWidth"))
+
+
 def ended(page: Page) -> None:
     """Wait until nothing runs and the exports are there."""
     expect(page.locator("#compare-exports")).to_be_visible()
@@ -43,10 +48,11 @@ def test_repeats_with_an_expected_answer_are_judged_plotted_and_saved(
     compare(page, "once again")
     ended(page)
     expect(page.locator("#compare-verdict")).to_contain_text("right in 3 of 3 runs")
-    expect(column(page, 1).locator("footer")).to_contain_text("3 runs: same answer in 3 of 3")
+    expect(column(page, 1).locator("footer")).to_contain_text("3 runs, 3 of 3 alike")
     for plot in page.locator("#compare-charts .spread").all():
         expect(plot).to_be_visible()
     expect(page.locator("#compare-charts .spread .dot")).to_have_count(18)
+    assert all(fits(page, number) for number in (1, 2, 3))
     rows = saved(page, "CSV", tmp_path).read_text().splitlines()
     assert len(rows) == 10
     assert "A thought" not in saved(page, "JSON", tmp_path).read_text()
@@ -85,7 +91,7 @@ def test_instructions_may_vary_and_only_as_many_columns_are_shown(
 ) -> None:
     open_page(page, scripted)
     options(page)
-    page.get_by_label("Instructions", exact=True).first.check()
+    page.get_by_label("Instructions", exact=True).first.check(force=True)
     lines = page.locator("#compare-variants textarea")
     expect(lines).to_have_value(re.compile("step by step"))
     lines.fill(f"Be brief.\n{PAYLOAD.splitlines()[0]}")
@@ -100,6 +106,20 @@ def test_instructions_may_vary_and_only_as_many_columns_are_shown(
     lines.fill("only one")
     page.locator("#compare-run").click()
     expect(page.locator("#compare-verdict")).to_contain_text("allowed: 2 to 4")
+
+
+def test_four_columns_fit_beside_each_other(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    options(page)
+    page.get_by_label("Sampling", exact=True).first.check(force=True)
+    lines = page.locator("#compare-variants textarea")
+    expect(lines).to_have_value(re.compile("temperature 0"))
+    lines.fill("temperature 0\ntemperature 1\ntop-k 5\ntemperature 1.5, top-p 0.9, top-k 40")
+    compare(page, "in four ways")
+    ended(page)
+    expect(column(page, 4).locator("h3")).to_contain_text("temperature 1.5, top-p 0.9")
+    expect(column(page, 4).locator("footer")).to_contain_text("in one batch of four")
+    assert all(fits(page, number) for number in (1, 2, 3, 4))
 
 
 def test_one_column_can_be_stopped_told_to_answer_run_again_and_shown_alone(

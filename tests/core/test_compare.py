@@ -157,7 +157,7 @@ def test_a_run_that_ran_out_of_tokens_is_a_run_that_was_not_right():
     given[HIGH] += [result(HIGH, "", reason=FinishReason.LENGTH) for _ in range(2)]
     verdict = judge(given, "71")
     assert verdict.level is LOW
-    assert "high in 1 of 3 runs" in verdict.reason
+    assert "high in 1 of 3." in verdict.reason
 
 
 def test_levels_that_are_as_right_as_each_other_are_named_with_those_that_are_not():
@@ -165,7 +165,7 @@ def test_levels_that_are_as_right_as_each_other_are_named_with_those_that_are_no
     verdict = judge(given, "71")
     assert "High used 3.0 times the tokens of medium" in verdict.detail
     assert verdict.reason == (
-        "Medium was enough: right in 3 of 3 runs, as often as high; low in 0 of 3 runs."
+        "Medium was enough: right in 3 of 3 runs, as often as high; low in 0 of 3."
     )
 
 

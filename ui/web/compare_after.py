@@ -117,7 +117,9 @@ class CompareAfter:
         board.voted = True
         self._votes.add(Vote(shown, taken, board.asked.prompt, _now()))
         chosen = "You saw no difference." if taken is None else f"You took {taken}."
-        return f"{chosen} {compare_view.tally(shares(self._votes.votes()))}"
+        # Votes between other columns say nothing of these.
+        alike = [vote for vote in self._votes.votes() if set(vote.shown) == set(shown)]
+        return f"{chosen} {compare_view.tally(shares(alike))}"
 
 
 def _made(

@@ -72,7 +72,7 @@ class CompareOptions:
             with gr.Column(min_width=200):
                 self.expected = gr.Textbox(
                     label="Expected answer",
-                    placeholder="None: the answers are compared with each other",
+                    placeholder="Where you know it",
                     max_lines=1,
                     elem_id="compare-expected",
                 )

@@ -166,8 +166,7 @@ def _foot(one: Column, summary: str) -> list[str]:
 def summaries(comparison: Comparison) -> dict[str, str]:
     """What all runs of each column came to, by label; empty where there is one run at most."""
     return {
-        one.label: f"{len(one.runs)} runs: same answer in {one.agreeing} · tokens {one.tokens} · "
-        f"total {one.total}"
+        one.label: f"{len(one.runs)} runs, {one.agreeing} alike · {one.tokens} tokens · {one.total}"
         for one in told_columns(comparison)
         if len(one.runs) > 1
     }
@@ -233,7 +232,9 @@ def tally(shares: dict[str, Share]) -> str:
     """The blind votes so far, in a sentence."""
     if not shares:
         return "No vote has been counted so far."
-    parts = [f"{label} {share.hits} of {share.n}, {share}" for label, share in shares.items()]
+    order = [level.value for level in LEVEL_NAMES]
+    labels = sorted(shares, key=lambda one: (order.index(one) if one in order else -1, one))
+    parts = [f"{one} {shares[one].hits} of {shares[one].n}, {shares[one]}" for one in labels]
     return f"Blind votes so far, with 95 % intervals: {'; '.join(parts)}."
 
 

@@ -100,7 +100,7 @@ def test_the_table_has_a_row_for_each_run_and_says_whether_its_rate_is_a_batch_r
 
 def test_several_runs_are_summed_up_and_spread_out() -> None:
     said = compare_view.summaries(repeated())
-    assert said["low"].startswith("2 runs: same answer in 1 of 2 · tokens 12 (10–14)")
+    assert said["low"].startswith("2 runs, 1 of 2 alike · 12 (10–14) tokens")
     dots = compare_charts.dots(repeated())["token_dots"]
     assert dots[1]["at"] == [100.0, 83.33]
     assert dots[1]["middle"] == 91.67
