@@ -218,6 +218,8 @@ def _cost(columns: Sequence[Telling], best: Telling, ranked: bool) -> str:
             return ""
     tokens, time = _ratio(more.tokens, less.tokens), _ratio(more.seconds, less.seconds)
     median = "" if _once(columns) else ", by the medians"
+    if tokens == time == "1.0":
+        return f"{_upper(more.label)} and {less.label} cost about the same{median}."
     return (
         f"{_upper(more.label)} used {tokens} times the tokens of {less.label} and took {time} "
         f"times as long{median}."

@@ -122,7 +122,7 @@ def column(one: Column, summary: str = "") -> Values:
         "thinking_figures": f"{spent}  {figures.seconds(one.thinking_s)}" if thinking else "",
         "thinks": one.running and not answered,
         "foot": _foot(one, summary),
-        "note": "" if answered or one.running else one.health.sentence,
+        "note": "" if answered or one.running else _note(one),
         "voting": False,
     }
 
@@ -136,6 +136,15 @@ def blind_column(position: int, voting: bool) -> Values:
         "voting": voting,
         "thinks": not voting,
     }
+
+
+def _note(one: Column) -> str:
+    """Why there is no answer; a tool call as it was written."""
+    calls = [m for m in one.transcript.messages if m.recipient is not None]
+    if not calls:
+        return one.health.sentence
+    told = "; ".join(f"{call.recipient} with {call.text}" for call in calls)
+    return f"Called {told}. Tools are not run here."
 
 
 _PARTS = {Channel.ANALYSIS: "analysis", Channel.COMMENTARY: "commentary", Channel.FINAL: "answer"}

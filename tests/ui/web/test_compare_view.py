@@ -48,6 +48,12 @@ def test_a_column_says_what_was_repaired_and_why_there_is_no_answer() -> None:
     assert "without writing an answer" in value["note"]
 
 
+def test_a_column_shows_a_tool_call_as_it_was_written() -> None:
+    called = transcript((A, "a"), (C, '{"a": 1}', "functions.sum"), reason=FinishReason.TOOL_CALL)
+    note = compare_view.column(one(called))["note"]
+    assert note == 'Called functions.sum with {"a": 1}. Tools are not run here.'
+
+
 def test_a_column_thinks_until_its_answer_begins() -> None:
     assert compare_view.column(one(transcript((A, "a"), reason=None)))["thinks"]
     assert not compare_view.column(one(transcript((A, "a"), (F, "7"), reason=None)))["thinks"]
