@@ -180,6 +180,7 @@ class GenerationResult:
     peak_memory: bytes, as in Finished.
     format: how the model was asked: Harmony, ChatML, or its chat template.
     notes: what must be said of the format and the level, one sentence each.
+    seed: what its tokens were drawn with: the same gives the same; None where that is not known.
     """
 
     text: str
@@ -200,6 +201,7 @@ class GenerationResult:
     peak_memory: int | None = None
     format: str = "Harmony"
     notes: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def why_empty(self) -> str | None:
@@ -229,6 +231,7 @@ class GenerationResult:
             "repairs": list(self.repairs),
             "format": self.format,
             "notes": list(self.notes),
+            "seed": self.seed,
         }
 
 
@@ -253,6 +256,7 @@ def result_of(
     capture_reasoning: bool,
     format_name: str = "Harmony",
     notes: tuple[str, ...] = (),
+    seed: int | None = None,
 ) -> GenerationResult:
     """The result of a finished transcript. Raises ValueError while it is unfinished."""
     finished = transcript.finished
@@ -280,6 +284,7 @@ def result_of(
         peak_memory=finished.peak_memory,
         format=format_name,
         notes=notes,
+        seed=seed,
     )
 
 

@@ -295,6 +295,7 @@ class Run:
             self.capture_reasoning,
             self.format.name,
             self.notes,
+            self.params.seed,
         )
 
     def _recorded(self, parsed: Sequence[ParserEvent]) -> list[Event]:

@@ -7,30 +7,25 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from core.errors import InvalidSetting
 from ui.terminal import models
 from ui.terminal.chat import chat
+from ui.terminal.compare import compare
 from ui.terminal.configuration import config
 from ui.terminal.evaluate import evaluate
-from ui.terminal.generate import conversation_of, generate
+from ui.terminal.generate import generate
 from ui.terminal.options import (
-    GenerationOptions,
     Harmony,
     Json,
     Model,
-    Prompt,
     Verbose,
     settings,
     with_generation_options,
 )
-from ui.terminal.telling import FAILED, INTERRUPTED, print_json, said_full, told
-
-if TYPE_CHECKING:
-    from core.config import ReasoningLevel
+from ui.terminal.telling import FAILED, print_json, said_full, told
 
 app = typer.Typer(
     help="See gpt-oss think: a local page, and the same from the terminal.",
@@ -98,41 +93,7 @@ def ui(
 
 
 app.command()(generate)
-
-
-@app.command()
-@with_generation_options
-def compare(
-    prompt: Prompt,
-    options: GenerationOptions,
-    levels: Annotated[
-        str | None,
-        typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
-    ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Runs of each level.")] = 1,
-) -> None:
-    """Run one prompt at several levels and say what the extra thinking bought."""
-    with told(options.verbose):
-        from ui.terminal.engine import open_engine
-        from ui.terminal.interrupts import ctrl_c
-        from ui.terminal.render import print_comparison
-
-        asked = _levels(levels, options.reasoning_level)
-        config = options.config()
-        shown = config.show_reasoning and not options.json
-        if shown:
-            config = config.model_copy(update={"capture_reasoning": True})
-        conversation = conversation_of(prompt, options.instructions)
-        with open_engine(config) as engine, ctrl_c() as stopped:
-            comparison = engine.compare(conversation, asked, repeats, stop=stopped)
-        if options.json:
-            print_json(comparison.as_dict())
-        else:
-            print_comparison(comparison, reasoning=shown)
-    if stopped.is_set():
-        raise typer.Exit(INTERRUPTED)
-
-
+app.command()(with_generation_options(compare))
 app.command()(chat)
 app.command()(config)
 app.command()(evaluate)
@@ -163,16 +124,6 @@ def doctor(
             typer.echo("All is well." if well else "Something is amiss: see the lines marked ✗.")
     if not well:
         raise typer.Exit(FAILED)
-
-
-def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
-    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
-    from core.config import ReasoningLevel, reasoning_level
-
-    if levels is not None and only is not None:
-        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
-    asked = levels if levels is not None else only
-    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
 
 
 def _set_up_streams() -> None:

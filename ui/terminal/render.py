@@ -15,6 +15,7 @@ from core.conversation import Channel
 from core.events import Event, FinishReason, MessageDone, TextDelta
 from core.result import GenerationResult, LiveMessage, Transcript
 from core.tool_loop import AnsweredCall
+from core.variants import Varied
 
 _ANSWER_WIDTH = 60
 # Model output may hold escape sequences, and a terminal would obey them.
@@ -114,17 +115,17 @@ def summary(result: GenerationResult) -> str:
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """One row per run, in the order of levels."""
+    """One row per run, column by column."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("level")
+    table.add_column("level" if comparison.asked.varied is Varied.LEVELS else "column")
     table.add_column("answer", max_width=_ANSWER_WIDTH, overflow="fold")
     for name in ("analysis", "final", "first\ntoken", "first\nanswer", "total"):
         table.add_column(name, justify="right")
     table.add_column("end")
-    for level, runs in comparison.runs.items():
+    for label, runs in comparison.runs.items():
         for run in runs:
             table.add_row(
-                level.value,
+                Text(harmless(label)),
                 Text(harmless(_one_line(run.text))),
                 f"{run.usage.analysis_tokens:,}",
                 f"{run.usage.final_tokens:,}",
@@ -140,15 +141,17 @@ def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
     """The table and the verdict to stdout; before them, where asked for, the analysis to stderr."""
     if reasoning:
         notes = stderr()
-        for level, runs in comparison.runs.items():
+        for label, runs in comparison.runs.items():
             for run in runs:
-                notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
+                notes.print(Text(harmless(f"{label}: {run.reasoning or ''}"), "dim"))
     console = Console(highlight=False, markup=False)
     console.print(comparison_table(comparison))
     for note in _notes(comparison):
         console.print(note, soft_wrap=True)
     verdict = comparison.verdict
-    console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+    lines = [verdict.reason, verdict.detail, verdict.limits, *comparison.conditions()]
+    told = "\n".join(line for line in lines if line)
+    console.print(Text(harmless(f"\n{told}")), soft_wrap=True)
 
 
 def _notes(comparison: Comparison) -> list[str]:

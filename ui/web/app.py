@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from core.engine import InferenceEngine
 from core.errors import StoreError
 from core.store.history import Store
+from core.votes import VoteBook
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
@@ -32,17 +33,19 @@ def create_app(
     store: Store | StoreError | None = None,
     *,
     sessions: Sessions | None = None,
+    votes: VoteBook | None = None,
 ) -> gr.Blocks:
     """The page over an engine and a history. Both stay the caller's: close them after the server.
 
     store: the error, where the history could not be opened; the page works without, and says why.
+    votes: where blind votes are kept; None keeps them until the server ends.
     """
     memory = Memory(store)
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
     chat = ChatTab(engine, sessions, drawer, memory)
-    compare = CompareTab(engine, sessions, drawer)
+    compare = CompareTab(engine, sessions, drawer, votes)
     history = HistoryTab(memory, sessions, chat)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from core import figures
 from core.conversation import Channel
 from core.store.history import PAGE
 from core.store.values import Kind, Page, Status, StoredEntry, StoredRun, StoredTurn, Summary
-from ui.web import figures
 from ui.web.view import LEVEL_NAMES, Values
 
 KIND_NAMES = {Kind.CHAT: "Chat", Kind.COMPARISON: "Comparison", Kind.LAB: "Lab"}

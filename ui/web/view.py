@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core import figures
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import FinishReason, Timing
 from core.result import Transcript, why_empty
-from ui.web import figures
 
 Values = dict[str, Any]
 
