@@ -22,7 +22,7 @@ help:
 	@echo "make bench        the figures of the README, measured on this machine"
 	@echo "make train        train the embedded model again     (ARGS=\"--minutes 75 --folder build/demo\")"
 	@echo "make fuzz         random streams against the parser's laws        (N=1000000)"
-	@echo "make lock         resolve requirements.lock again (needs uv)"
+	@echo "make lock         resolve requirements.lock again (needs uv; ARGS=--upgrade takes newer versions)"
 	@echo "make clean        remove the environment and everything that was built"
 
 run: $(INSTALLED)
@@ -76,12 +76,17 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What is locked already stays as it is, as far as pyproject.toml lets it; ARGS=--upgrade takes the newest.
 lock:
 	@command -v uv >/dev/null || { echo "uv was not found: install it (pip install uv) and try again."; exit 1; }
+	@cp requirements.lock requirements.lock.pins
 	@echo "# Every version that make run and make test install, for Linux and macOS, Python 3.11 and later." > requirements.lock.new
 	@echo "# Written by make lock (uv pip compile --universal --generate-hashes); do not edit by hand." >> requirements.lock.new
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-		--no-strip-extras --no-annotate --no-header --quiet >> requirements.lock.new
+		--no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
+		--output-file requirements.lock.pins > /dev/null
+	@cat requirements.lock.pins >> requirements.lock.new
+	@rm requirements.lock.pins
 	@mv requirements.lock.new requirements.lock
 
 clean:

@@ -1,193 +1,150 @@
-"""What more reasoning bought: one prompt's results by level, and a verdict in a sentence."""
+"""One prompt asked in several ways: the results by column, how they were measured, the verdict."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.config import ReasoningLevel
-from core.events import FinishReason
+from core.asked import Asked
 from core.result import GenerationResult
+from core.spread import Spread, spread
+from core.tellings import Runs, Telling, told
+from core.variants import Varied
+from core.verdict import Verdict, judge
 
-Runs = Mapping[ReasoningLevel, Sequence[GenerationResult]]
-
-_NUMBER = re.compile(r"-?\d(?:[\d,]*\d)?(?:\.\d+)?")
-_SHOWN = 40
+__all__ = ["Asked", "Comparison", "Proof", "Runs", "Verdict", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the answers say of the levels.
+class Proof:
+    """What shows that a column's effort was really asked for.
 
-    level: the cheapest level whose answer equals that of the highest level that answered; None
-        where no other level's does, or fewer than two answered. agree: whether all answers are
-        the same; None where fewer than two answered.
-    reason: one sentence. detail: figures and limits. Both may quote model output.
+    line: the system message's line with the level. sha256: of the prompt's tokens, in hex.
     """
 
-    level: ReasoningLevel | None
-    agree: bool | None
-    reason: str
-    detail: str
+    line: str
+    sha256: str
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One prompt at several levels. runs: at least one result per level, in the order of seeds."""
+    """What came of it.
 
-    prompt: str
+    runs: by label, in the order of seeds; a column that was never begun has none.
+    proofs: by label. stopped: it was ended before all that was asked had run.
+    failure: what ended it in the machine, in a sentence; the results before that are kept.
+    again: labels of columns that were run again later, alone, with the same seeds.
+    """
+
+    asked: Asked
     runs: Runs
     verdict: Verdict
+    proofs: dict[str, Proof] = field(default_factory=dict)
+    stopped: bool = False
+    failure: str | None = None
+    again: frozenset[str] = frozenset()
+
+    @property
+    def prompt(self) -> str:
+        """The question."""
+        return self.asked.prompt
+
+    def in_batch(self, label: str) -> bool:
+        """Whether a column's runs shared a batch, so that their times are those of the batch."""
+        return self.asked.together and label not in self.again
+
+    def conditions(self) -> list[str]:
+        """How it was measured, a sentence each."""
+        if not self.again:
+            return self.asked.conditions()
+        names = ", ".join(label for label in self.runs if label in self.again)
+        later = f"Run again later, alone, with the same seeds: {names}. Its times are its own."
+        return [*self.asked.conditions(), later]
+
+    def tellings(self) -> list[Telling]:
+        """Every column's runs, looked through, in the order of columns."""
+        return [told(str(label), runs, self.asked.expected) for label, runs in self.runs.items()]
+
+    def tokens(self, label: str) -> Spread | None:
+        """Generated tokens of a column's runs that were not stopped."""
+        return spread(run.usage.generated_tokens for run in self.finished(label))
+
+    def seconds(self, label: str) -> Spread | None:
+        """Seconds to the end of a column's runs that were not stopped."""
+        return spread(run.timing.total_s for run in self.finished(label))
+
+    def first_answers(self, label: str) -> Spread | None:
+        """Seconds to the first answer token, of the runs that have one."""
+        return spread(run.timing.first_answer_s for run in self.finished(label))
+
+    def finished(self, label: str) -> list[GenerationResult]:
+        """A column's runs but for those that somebody stopped."""
+        return [run for run in self.runs[label] if run.finish_reason != "cancelled"]
+
+    def without_reasoning(self) -> Comparison:
+        """The same without analysis, raw tokens and scores: what goes out unless asked for."""
+        bare = {label: tuple(map(_bare, runs)) for label, runs in self.runs.items()}
+        return replace(self, runs=bare)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object of `counterpoint compare --json`."""
-        verdict = self.verdict
+        columns = {column.label: self._column(column) for column in self.tellings()}
         return {
             "prompt": self.prompt,
-            "levels": {
-                level.value: {"runs": [run.as_dict() for run in runs]}
-                for level, runs in self.runs.items()
-            },
-            "verdict": {
-                "level": verdict.level,
-                "agree": verdict.agree,
-                "reason": verdict.reason,
-                "detail": verdict.detail,
-            },
+            "expected": self.asked.expected,
+            "levels" if self.asked.varied is Varied.LEVELS else "variants": columns,
+            "verdict": self.verdict.as_dict(),
+            "conditions": self.asked.as_dict() | {"run_again": sorted(self.again)},
+            "stopped": self.stopped,
+            "failure": self.failure,
+        }
+
+    def _column(self, column: Telling) -> dict[str, Any]:
+        spreads = {
+            "generated_tokens": self.tokens(column.label),
+            "first_answer_s": self.first_answers(column.label),
+            "total_s": self.seconds(column.label),
+        }
+        proof = self.proofs.get(column.label)
+        return {
+            "runs": [run.as_dict() for run in column.runs],
+            "answer": column.text or None,
+            "agreeing": {"hits": column.agreeing.hits, "n": column.agreeing.n},
+            "right": column.right and _share(column),
+            "spread": {name: one and one.as_dict() for name, one in spreads.items()},
+            "system_line": proof and proof.line,
         }
 
 
-def judge(runs: Runs) -> Verdict:
-    """Compare the answers of the levels. Stopped, cut off and empty runs never count.
+def compared(
+    asked: Asked,
+    runs: dict[str, Sequence[GenerationResult]],
+    proofs: dict[str, Proof],
+    *,
+    stopped: bool = False,
+    failure: str | None = None,
+    again: frozenset[str] = frozenset(),
+) -> Comparison:
+    """Judge what has run so far."""
+    kept = {v.label: tuple(runs.get(v.label, ())) for v in asked.variants}
+    return Comparison(asked, kept, judge(kept, asked.expected), proofs, stopped, failure, again)
 
-    Two answers are the same where their last numbers are or, without numbers, their words.
-    """
-    order = sorted(runs, key=list(ReasoningLevel).index)
-    counted = {level: [r for r in runs[level] if _answered(r)] for level in order}
-    left_out = _left_out(order, runs, counted)
-    levels = [level for level in order if counted[level]]
-    if len(levels) < 2:
-        who = f"Only {levels[0]} gave an answer" if levels else "No level gave an answer"
-        return Verdict(None, None, f"{who}: there is nothing to compare.", left_out)
 
-    answers = {level: _usual(counted[level]) for level in levels}
-    keys = {level: answer_key(text) for level, text in answers.items()}
-    best = levels[-1]
-    same = [level for level in levels if keys[level] == keys[best]]
-    cheapest = same[0]
-    agree = len(same) == len(levels)
-    if agree:
-        saved = _times_fewer(counted, cheapest, best)
-        reason = f"{cheapest.capitalize()} was enough: same answer as {best}{saved}."
-    else:
-        reason = f"The levels disagree: {_who_says_what(levels, answers, keys)}."
-    detail = " ".join(
-        part for part in (_cost(counted, levels[0], best), _limits(counted), left_out) if part
+def _bare(run: GenerationResult) -> GenerationResult:
+    messages = tuple(m for m in run.messages if m.channel != "analysis")
+    channels = {name: text for name, text in run.channels.items() if name != "analysis"}
+    return replace(
+        run, reasoning=None, messages=messages, channels=channels, token_ids=None, scores=None
     )
-    return Verdict(cheapest if agree or cheapest is not best else None, agree, reason, detail)
 
 
-def answer_key(text: str) -> str:
-    """What an answer comes down to: its last number, else its words in lower case."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
-    numbers = _NUMBER.findall(plain)
-    if numbers:
-        return _canonical(numbers[-1])
-    return " ".join(re.findall(r"\w+", plain.casefold()))
-
-
-def _canonical(number: str) -> str:
-    plain = number.replace(",", "")
-    whole, point, fraction = plain.partition(".")
-    fraction = fraction.rstrip("0")
-    return f"{whole}.{fraction}" if point and fraction else whole
-
-
-def _answered(result: GenerationResult) -> bool:
-    return result.finish_reason is FinishReason.STOP and bool(result.text.strip())
-
-
-def _usual(results: Sequence[GenerationResult]) -> str:
-    """The answer that most runs of a level gave; the earliest of equals."""
-    keys = [answer_key(r.text) for r in results]
-    return max(results, key=lambda r: keys.count(answer_key(r.text))).text
-
-
-def _tokens(results: Sequence[GenerationResult]) -> float:
-    return median(r.usage.generated_tokens for r in results)
-
-
-def _seconds(results: Sequence[GenerationResult]) -> float:
-    return median(r.timing.total_s for r in results)
-
-
-def _times_fewer(counted: Runs, cheapest: ReasoningLevel, best: ReasoningLevel) -> str:
-    if cheapest is best:
-        return ""
-    more, fewer = _tokens(counted[best]), _tokens(counted[cheapest])
-    if _ratio(max(more, fewer), min(more, fewer)) == "1.0":
-        return ", about as many tokens"
-    if fewer > more:
-        return f", but {_ratio(fewer, more)} times as many tokens"
-    return f", {_ratio(more, fewer)} times fewer tokens"
-
-
-def _cost(counted: Runs, low: ReasoningLevel, best: ReasoningLevel) -> str:
-    tokens = _ratio(_tokens(counted[best]), _tokens(counted[low]))
-    time = _ratio(_seconds(counted[best]), _seconds(counted[low]))
-    name = best.capitalize()
-    return f"{name} used {tokens} times the tokens of {low} and took {time} times as long."
-
-
-def _ratio(high: float, low: float) -> str:
-    value = high / low if low else float("inf")
-    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
-
-
-def _limits(counted: Runs) -> str:
-    fewest = min(len(results) for results in counted.values() if results)
-    return "One run per level." if fewest == 1 else f"At least {fewest} runs per level."
-
-
-def _left_out(order: Sequence[ReasoningLevel], runs: Runs, counted: Runs) -> str:
-    missing = [level for level in order if runs[level] and not counted[level]]
-    if not missing:
-        return ""
-    why = [f"{level} {_why(runs[level][0])}" for level in missing]
-    return f"Not counted: {', '.join(why)}."
-
-
-def _why(result: GenerationResult) -> str:
-    thinking = "" if result.text.strip() else " while thinking"
-    words = {
-        FinishReason.CANCELLED: "was stopped",
-        FinishReason.LENGTH: f"ran out of tokens{thinking}",
-        FinishReason.TOOL_CALL: "called a tool",
+def _share(column: Telling) -> dict[str, Any] | None:
+    if column.right is None:
+        return None
+    return {
+        "hits": column.right.hits,
+        "n": column.right.n,
+        "wilson_95": list(column.right.interval),
     }
-    return words.get(result.finish_reason, "gave an empty answer")
-
-
-def _who_says_what(
-    levels: Sequence[ReasoningLevel], answers: Mapping[ReasoningLevel, str], keys: Mapping[Any, str]
-) -> str:
-    parts = []
-    for key in dict.fromkeys(keys[level] for level in levels):
-        group = [level for level in levels if keys[level] == key]
-        says = "says" if len(group) == 1 else "say"
-        parts.append(f"{_and(group)} {says} {_short(answers[group[0]], key)}")
-    return ", ".join(parts)
-
-
-def _and(levels: Sequence[ReasoningLevel]) -> str:
-    return " and ".join(levels) if len(levels) < 3 else ", ".join(levels)
-
-
-def _short(text: str, key: str) -> str:
-    if _NUMBER.search(text):
-        return key
-    line = " ".join(text.split())
-    return f"“{line}”" if len(line) <= _SHOWN else f"“{line[:_SHOWN].rstrip()}…”"

@@ -55,8 +55,10 @@ class Message:
         return self.role is Role.ASSISTANT and self.recipient is not None
 
     def as_dict(self) -> dict[str, str | None]:
-        """The message as it stands in JSON output: channel, recipient, content_type, text."""
+        """The message as it stands in JSON output: channel, recipient, content_type, text; and the
+        name of the tool whose answer it is."""
         return {
+            **({} if self.name is None else {"name": self.name}),
             "channel": self.channel,
             "recipient": self.recipient,
             "content_type": self.content_type,

@@ -1,7 +1,9 @@
 """Fetching a checkpoint from the hub into its cache: what it takes is checked before, and what goes
 wrong is said in a sentence.
 
-huggingface_hub shows the progress on stderr, and goes on with what an earlier download has left.
+huggingface_hub shows the progress on stderr. Where a connection breaks it takes the file up again
+where it was; of a download that ended altogether it keeps the files that were whole, and begins the
+others anew.
 Neither huggingface.co nor gpt-oss's real weights were at hand: for those this follows the library's
 code.
 """
@@ -14,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import ModelError
+from core.hub_cache import FILES, cache_folder
 from core.machine import fits_in_memory, free_disk, memory, needed, size
 
-# The tokenizers of models other than gpt-oss lie in files of many names.
-_TOKENIZERS = ("*.jinja", "*.txt", "*.jsonl", "*.tiktoken", "tokenizer.model")
-FILES: Final = ("*.json", "model*.safetensors", *_TOKENIZERS)
+_AGAIN: Final = "Then try again: files that are here whole are kept."
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _ALLOWED: Final = "allowed: the id of a model that mlx-lm runs, such as openai/gpt-oss-20b"
 
 
@@ -56,7 +58,7 @@ def _check_kind(name: str, file: Path) -> None:
 
 
 def _check_room(name: str, check_memory: bool) -> None:
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import snapshot_download
 
     plan = snapshot_download(name, allow_patterns=list(FILES), dry_run=True)
     weights = sum(f.file_size or 0 for f in plan if f.filename.endswith(".safetensors"))
@@ -65,10 +67,8 @@ def _check_room(name: str, check_memory: bool) -> None:
             f"{name} holds no model*.safetensors file; {_ALLOWED}. Nothing but its config.json "
             "was downloaded."
         )
-    cache = Path(constants.HF_HUB_CACHE)
-    blobs = cache / f"models--{name.replace('/', '--')}" / "blobs"
-    begun = sum(file.stat().st_size for file in blobs.glob("*.incomplete"))
-    missing = sum(f.file_size or 0 for f in plan if f.will_download) - begun
+    cache = cache_folder()
+    missing = sum(f.file_size or 0 for f in plan if f.will_download)
     free = free_disk(cache)
     if missing > free:
         raise ModelError(
@@ -99,11 +99,15 @@ def _why(error: Exception) -> str:
         return f"it holds no config.json; {_ALLOWED}. Check the id."
     if isinstance(error, errors.OfflineModeIsEnabled) or constants.HF_HUB_OFFLINE:
         return "HF_HUB_OFFLINE is set. Unset it, and try again."
-    if getattr(error, "errno", None) == errno.ENOSPC:
-        return "the disk is full. Make room, and try again: what is there is kept."
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        folder = cache_folder()
+        return (
+            f"the disk of {folder} took no more ({error.strerror}; {size(free_disk(folder))} are "
+            f"free). Make room there, or set HF_HOME to a folder with more of it. {_AGAIN}"
+        )
     if status is not None:
-        return f"the hub answered {status}. Try again later: what is there is kept."
+        return f"the hub answered {status}. Wait a while. {_AGAIN}"
     return (
-        f"the hub could not be reached ({type(error).__name__}). Check the network, and try "
-        "again: what is there is kept."
+        f"the hub could not be reached, or the connection broke ({type(error).__name__}). Check "
+        f"the network. {_AGAIN}"
     )

@@ -9,12 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from core.asked import Asked, How
 from core.backends.base import Handle, TokenBackend, TokenRequest
-from core.compare import Comparison, judge
+from core.compare import Comparison
+from core.comparing import run_comparison
 from core.config import InferenceConfig, ReasoningLevel
 from core.config import reasoning_level as read_level
-from core.conversation import Conversation, Message, Role, conversation_from
-from core.errors import InvalidSetting, PromptTooLong
+from core.conversation import Conversation, Message, conversation_from
+from core.errors import PromptTooLong
 from core.events import Event
 from core.format import Format, format_for
 from core.models import ModelInfo, ModelLoader
@@ -24,12 +26,12 @@ from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
 from core.serving import Serving
-from core.tool_loop import LIMIT, ToolTurn, run_with_tools
+from core.tool_loop import LIMIT, AnsweredCall, ToolTurn, run_with_tools
 from core.tools import Function
+from core.variants import Variant, of_levels
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
 LEVELS = tuple(ReasoningLevel)
-_TICK_S = 0.05
 
 
 class InferenceEngine:
@@ -77,12 +79,18 @@ class InferenceEngine:
 
         Returns when the new model is loaded. Runs that start meanwhile raise Busy. Raises Busy
         where runs are under way, and ModelError where the new model cannot be found or loaded:
-        then the old one goes on.
+        then the old one goes on, unless `lost` says otherwise.
         """
         # First, as it fails where the tokenizer does.
         chosen = self._chosen_format or format_for(self.config, loader)
         self._serving.switch(loader)
         self.format = chosen
+
+    @property
+    def lost(self) -> str | None:
+        """Why no model is loaded, in a sentence: a switch failed, and the old one could not be
+        loaded again either. None as a rule."""
+        return self._serving.lost
 
     @property
     def context_length(self) -> int:
@@ -115,13 +123,37 @@ class InferenceEngine:
 
         Rates measured here are those of a batch, not of a run alone.
         """
+        return self.start_variants(
+            prompt,
+            [Variant(level, level) for level in map(read_level, levels)],
+            params,
+            capture_reasoning,
+            prefix=prefix,
+        )
+
+    def start_variants(
+        self,
+        prompt: Prompt,
+        variants: Sequence[Variant],
+        params: SamplingParams | None = None,
+        capture_reasoning: bool | None = None,
+        *,
+        prefix: Prefix | None = None,
+    ) -> tuple[Run, ...]:
+        """Start one run per variant, all in one batch and with one seed."""
         conversation = conversation_from(prompt)
         given = self.format.prefix(prefix)
         params = self._seeded(params)
         capture = self.config.capture_reasoning if capture_reasoning is None else capture_reasoning
         runs = [
-            self._prepared(conversation, read_level(level), params, capture, given)
-            for level in levels
+            self._prepared(
+                variant.conversation(conversation),
+                variant.level,
+                variant.sampling(params),
+                capture,
+                given,
+            )
+            for variant in variants
         ]
         stop_ids = self.format.stop_ids
         requests = [TokenRequest(_segments(run), run.params, stop_ids, run.on_step) for run in runs]
@@ -165,38 +197,35 @@ class InferenceEngine:
         repeats: int = 1,
         params: SamplingParams | None = None,
         *,
+        variants: Sequence[Variant] | None = None,
+        expected: str | None = None,
+        together: bool = True,
+        warm_up: bool | None = None,
         stop: threading.Event | None = None,
     ) -> Comparison:
         """Run one prompt at several levels, `repeats` times each, and judge what effort bought.
 
-        The levels of one repeat run together in one batch; repeats differ in their seed.
-        stop: once it is set, from any thread, what runs is cancelled and no repeat begins. What
-        had ended by then is kept and judged.
+        variants: what to run instead of the levels: other instructions, or other sampling.
+        repeats, expected, together, warm_up: see core.asked.How.
+        stop: once it is set, from any thread, what runs is cancelled and nothing more begins. What
+        had ended by then is kept and judged; so it is after Ctrl-C, and where the machine fails.
         """
-        stop = stop or threading.Event()
-        if repeats < 1:
-            raise InvalidSetting(f"repeats is {repeats}; allowed: 1 or more.")
-        if not levels:
-            raise InvalidSetting(f"No level was given; allowed: {', '.join(LEVELS)}.")
-        asked = list(dict.fromkeys(read_level(level) for level in levels))
-        first = self._seeded(params)
-        results: dict[ReasoningLevel, list[GenerationResult]] = {level: [] for level in asked}
-        for n in range(repeats):
-            if n and stop.is_set():
-                break
-            seeded = replace(first, seed=((first.seed or 0) + n) % 2**64)
-            runs = self.start_levels(prompt, asked, seeded)
-            try:
-                for run in runs:
-                    _read(run, stop)
-            finally:
-                for run in runs:
-                    if not run.done:
-                        run.cancel()
-            for run in runs:
-                results[run.level].append(run.result())
-        frozen = {level: tuple(runs) for level, runs in results.items()}
-        return Comparison(_question(prompt), frozen, judge(frozen))
+        how = How(repeats, expected, together, warm_up)
+        conversation, asked = self.asked(prompt, variants or of_levels(levels), how, params)
+        return run_comparison(partial(self.start_variants, conversation), asked, stop)
+
+    def asked(
+        self,
+        prompt: Prompt,
+        variants: Sequence[Variant],
+        how: How,
+        params: SamplingParams | None = None,
+    ) -> tuple[Conversation, Asked]:
+        """A comparison as it would run now: the conversation with its date, and the rest."""
+        conversation = conversation_from(prompt)
+        date = conversation.current_date or self.config.date_now()
+        conversation = replace(conversation, current_date=date)
+        return conversation, how.asked(conversation, variants, self._seeded(params), self.model)
 
     def run_tools(
         self,
@@ -208,10 +237,12 @@ class InferenceEngine:
         *,
         limit: int = LIMIT,
         on_run: Callable[[Run], None] | None = None,
+        on_call: Callable[[AnsweredCall], None] | None = None,
     ) -> ToolTurn:
         """Run a prompt with tools: what the model calls is carried out, until it answers.
 
         limit: calls carried out at most. on_run: gets each Run as it starts, to read its events.
+        on_call: gets each call with its answer, as it was carried out.
         Nothing that the model writes, and nothing that a function raises, raises here.
         """
         conversation = conversation_from(prompt)
@@ -222,6 +253,7 @@ class InferenceEngine:
             functions,
             limit,
             on_run,
+            on_call,
         )
 
     def close(self) -> None:
@@ -280,16 +312,3 @@ def _segments(run: Run) -> tuple[tuple[int, ...], ...]:
     """What the model reads, cut where a cache may be kept; what was given belongs to the end."""
     *before, last = run.prompt.segments
     return (*before, last + run.given)
-
-
-def _read(run: Run, stop: threading.Event) -> None:
-    """Take in a run's events to its end, or until `stop` is set."""
-    while not (run.done or stop.is_set()):
-        run.wait(_TICK_S)
-        run.drain()
-
-
-def _question(prompt: Prompt) -> str:
-    """The last thing the user said."""
-    said = [m.text for m in conversation_from(prompt).messages if m.role is Role.USER]
-    return said[-1] if said else ""

@@ -8,6 +8,7 @@
     ├── VocabularyError         the shipped vocabulary is missing or not the one we measured
     ├── ModelError              a model cannot be found, read or loaded
     ├── BackendError            the machine failed while generating, or the engine was closed
+    ├── StoreError              the history cannot be opened, read or written
     └── Busy                    the queue is full; nothing was started
 
 Each message says what was given, what is allowed and what to do next.
@@ -46,6 +47,10 @@ class ModelError(CoreError):
 
 class BackendError(CoreError):
     """Generation failed in the machine (memory, device), or the engine was closed."""
+
+
+class StoreError(CoreError):
+    """The history's file cannot be opened, read or written; what is in it was not changed."""
 
 
 class Busy(CoreError):

@@ -167,8 +167,7 @@ class Inserted:
 class Scored:
     """How likely the written tokens from `at_token` of the raw record on were, one score for each.
 
-    Only where `SamplingParams.logprobs` asks for it. The tokens themselves come with the event that
-    consumes them, which may come later.
+    Only where `SamplingParams.logprobs` asks for it, and behind the events that consume the tokens.
     """
 
     at_token: int

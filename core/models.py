@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 
 from core.blas import load_openblas
+from core.catalogue import CATALOGUE, Known, meant
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
-from core.download import FILES, download
+from core.download import download
 from core.errors import ModelError
+from core.hub_cache import in_hub_cache, is_hub_id, names_in_hub_cache
 from core.machine import fits_in_memory, memory, needed, size
 
 if TYPE_CHECKING:
@@ -27,25 +29,7 @@ GPT_OSS = "gpt_oss"
 """The model_type of gpt-oss; any other one is asked by its own chat template."""
 GPT_OSS_20B = ("mlx-community/gpt-oss-20b-MXFP4-Q8", "openai/gpt-oss-20b")
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A gpt-oss model of the hub.
-
-    weight_bytes: about. openai's from its model card (12.8 and 60.8 GiB); the others reckoned from
-    the architecture: experts at 4.25 bits a weight, the rest at 8.5.
-    """
-
-    name: str
-    weight_bytes: int
-
-
-CATALOGUE = (
-    Known("openai/gpt-oss-20b", 13_700_000_000),
-    Known("openai/gpt-oss-120b", 65_300_000_000),
-    Known("mlx-community/gpt-oss-20b-MXFP4-Q8", 12_100_000_000),
-    Known("mlx-community/gpt-oss-120b-MXFP4-Q8", 63_400_000_000),
-)
+_WHOLE_FOLDER = "Give a folder with a whole checkpoint (config.json and model*.safetensors)."
 
 
 class ModelSource(StrEnum):
@@ -115,8 +99,8 @@ class ModelLoader:
         config = _read_config(path)
         if not any(path.glob("model*.safetensors")):
             raise ModelError(
-                f"{path} holds no model*.safetensors file. Give a folder with a whole gpt-oss "
-                f"checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
+                f"{path} holds no model*.safetensors file. {_WHOLE_FOLDER} Or give a hub id such "
+                f"as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
             )
         return ModelInfo(
             name="embedded demo model" if source is ModelSource.EMBEDDED else self.model,
@@ -169,18 +153,15 @@ class ModelLoader:
         folder = Path(self.model).expanduser()
         if folder.is_dir():
             return ModelSource.FOLDER, folder
-        if _looks_like_hub_id(self.model):
+        if is_hub_id(self.model):
             return ModelSource.HUB, _from_hub(self.model, self._download)
-        raise ModelError(
-            f"There is no model {self.model!r}: it is no folder here and no hub id. Give a folder "
-            f"with a gpt-oss checkpoint, a hub id such as {GPT_OSS_20B[1]}, or {EMBEDDED!r}."
-        )
+        raise ModelError(_no_such_model(self.model))
 
 
 def default_model() -> str:
     """gpt-oss-20b where it lies in the hub's cache and fits in memory, else the embedded model."""
     for name in GPT_OSS_20B:
-        folder = _in_hub_cache(name)
+        folder = in_hub_cache(name)
         if folder is not None and fits_in_memory(_weight_bytes(folder)):
             return name
     return EMBEDDED
@@ -193,8 +174,8 @@ def local_models() -> list[LocalModel]:
     """
     shipped = (WEIGHTS / TENSORS).stat().st_size
     found = [LocalModel(EMBEDDED, ModelSource.EMBEDDED, shipped, fits_in_memory(shipped))]
-    for name in _names_in_hub_cache():
-        folder = _in_hub_cache(name)
+    for name in names_in_hub_cache():
+        folder = in_hub_cache(name)
         if folder is not None and _is_gpt_oss(folder):
             size = _weight_bytes(folder)
             found.append(LocalModel(name, ModelSource.HUB, size, fits_in_memory(size)))
@@ -207,11 +188,6 @@ def known_elsewhere(here: Sequence[LocalModel]) -> list[Known]:
     return [known for known in CATALOGUE if known.name not in names]
 
 
-def is_hub_id(name: str) -> bool:
-    """Whether the hub could have a model of this name; asks no network."""
-    return _looks_like_hub_id(name)
-
-
 def model_card() -> str:
     """The embedded model's card, Markdown. Raises ModelError where it is missing."""
     file = WEIGHTS / "README.md"
@@ -219,6 +195,17 @@ def model_card() -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise ModelError(f"{file} cannot be read ({error}). Install Counterpoint again.") from error
+
+
+def _no_such_model(name: str) -> str:
+    near = meant(name, EMBEDDED)
+    hint = f" Did you mean {near}?" if near else ""
+    return (
+        f"There is no model {name!r}: it is no folder here and no hub id (OWNER/NAME).{hint} "
+        f"Allowed: {EMBEDDED!r}, a folder with the checkpoint of a model that mlx-lm runs "
+        f"(config.json and model*.safetensors), or a hub id such as {GPT_OSS_20B[1]}. "
+        "`counterpoint models list` shows what is here, and what can be downloaded."
+    )
 
 
 def default_cache() -> Path:
@@ -230,14 +217,15 @@ def default_cache() -> Path:
 
 def _read_config(path: Path) -> dict[str, Any]:
     file = path / "config.json"
-    advice = "Give a folder with a whole checkpoint (config.json and model*.safetensors)."
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{file} could not be read ({error}). {advice}") from error
+        raise ModelError(f"{file} could not be read ({error}). {_WHOLE_FOLDER}") from error
     kind = config.get("model_type") if isinstance(config, dict) else None
     if not isinstance(kind, str):
-        raise ModelError(f"{file} says model_type {kind!r}; it must name an architecture. {advice}")
+        raise ModelError(
+            f"{file} says model_type {kind!r}; it must name an architecture. {_WHOLE_FOLDER}"
+        )
     return dict(config)
 
 
@@ -259,19 +247,8 @@ def _quantization(config: dict[str, Any]) -> str | None:
     return f"{given['bits']}-bit" if "bits" in given else None
 
 
-def _looks_like_hub_id(model: str) -> bool:
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        try_to_load_from_cache(model, "config.json")  # for its check of the name; reads no network
-    except HFValidationError:
-        return False
-    return "/" in model
-
-
 def _from_hub(name: str, may_download: bool) -> Path:
-    cached = _in_hub_cache(name)
+    cached = in_hub_cache(name)
     if cached is not None:
         return cached
     if not may_download:
@@ -280,39 +257,6 @@ def _from_hub(name: str, may_download: bool) -> Path:
             f"what is; any command with --model {name} downloads it first."
         )
     return download(name)
-
-
-def _in_hub_cache(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=True))
-    except (LocalEntryNotFoundError, OSError):
-        return None
-    return folder if _complete(folder) else None
-
-
-def _complete(folder: Path) -> bool:
-    """False where a download was broken off: a weight file that the index names is missing."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        try:
-            named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return False
-        return all((folder / name).is_file() for name in named)
-    return any(folder.glob("model*.safetensors"))
-
-
-def _names_in_hub_cache() -> list[str]:
-    from huggingface_hub import CacheNotFound, constants, scan_cache_dir
-
-    try:
-        repos = scan_cache_dir(constants.HF_HUB_CACHE).repos
-    except (CacheNotFound, OSError, ValueError):
-        return []
-    return sorted(repo.repo_id for repo in repos if repo.repo_type == "model")
 
 
 def _is_gpt_oss(folder: Path) -> bool:

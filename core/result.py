@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from core.config import ReasoningLevel
-from core.conversation import Channel, Message
+from core.conversation import Channel, Message, Role
 from core.events import (
     Event,
     Finished,
@@ -55,7 +56,8 @@ class Transcript:
     tokens: the raw record; kinds: what each of them is part of (same length). The first
         `given_tokens` of them were given by the caller; the model wrote the others, but for those
         that `inserted` tells.
-    scores: how likely each token was that the model wrote, where the run asked for it.
+    scores: how likely each token was that the model wrote, where the run asked for it; `score_of`
+        finds the one of a token.
     """
 
     run_id: str = ""
@@ -131,6 +133,16 @@ class Transcript:
         inserted = self.inserted.count if self.inserted else 0
         return len(self.tokens) - self.given_tokens - inserted
 
+    def score_of(self, at_token: int) -> TokenScore | None:
+        """How likely the token at this index of the raw record was; None where the model did not
+        write it, or the run did not ask."""
+        index = at_token - self.given_tokens
+        if self.inserted and at_token >= self.inserted.at_token:
+            index -= self.inserted.count
+            if at_token < self.inserted.at_token + self.inserted.count:
+                return None
+        return self.scores[index] if 0 <= index < len(self.scores) else None
+
     def content_tokens(self, channel: Channel) -> int:
         """Content tokens of a channel so far."""
         return sum(m.content_tokens for m in self.messages if m.channel is channel)
@@ -168,6 +180,7 @@ class GenerationResult:
     peak_memory: bytes, as in Finished.
     format: how the model was asked: Harmony, ChatML, or its chat template.
     notes: what must be said of the format and the level, one sentence each.
+    seed: what its tokens were drawn with: the same gives the same; None where that is not known.
     """
 
     text: str
@@ -188,6 +201,7 @@ class GenerationResult:
     peak_memory: int | None = None
     format: str = "Harmony"
     notes: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def why_empty(self) -> str | None:
@@ -217,7 +231,22 @@ class GenerationResult:
             "repairs": list(self.repairs),
             "format": self.format,
             "notes": list(self.notes),
+            "seed": self.seed,
         }
+
+
+def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
+    """What of a turn goes back into the next prompt, also where it was cut off.
+
+    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
+    """
+    called = any(m.recipient is not None and m.complete for m in messages)
+    return tuple(
+        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
+        for m in messages
+        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
+        if m.text or m.recipient is not None
+    )
 
 
 def result_of(
@@ -227,6 +256,7 @@ def result_of(
     capture_reasoning: bool,
     format_name: str = "Harmony",
     notes: tuple[str, ...] = (),
+    seed: int | None = None,
 ) -> GenerationResult:
     """The result of a finished transcript. Raises ValueError while it is unfinished."""
     finished = transcript.finished
@@ -250,10 +280,11 @@ def result_of(
         repairs=tuple(f"{r.kind} at token {r.at_token}" for r in transcript.repairs),
         token_ids=tuple(transcript.tokens) if capture_reasoning else None,
         finished_early=transcript.inserted is not None,
-        scores=_scores(transcript) if capture_reasoning else None,
+        scores=(tuple(transcript.scores) or None) if capture_reasoning else None,
         peak_memory=finished.peak_memory,
         format=format_name,
         notes=notes,
+        seed=seed,
     )
 
 
@@ -275,8 +306,3 @@ def why_empty(reason: FinishReason, commentary: str, answer: str) -> str | None:
 
 def _joined(texts: Any) -> str:
     return "\n\n".join(t for t in texts if t)
-
-
-def _scores(transcript: Transcript) -> tuple[TokenScore, ...] | None:
-    """Of the tokens that are on record: those behind a stop string have scores too."""
-    return tuple(transcript.scores[: transcript.generated_tokens]) or None

@@ -50,6 +50,7 @@ class Run:
     level: the reasoning level asked for; `prompt.reasoning_level_in_prompt` is what was rendered.
     format_: how the prompt was written, and how the output is read.
     given: the tokens that the turn begins with, as the caller gave them.
+    listener: gets every batch of events that is read, on the reader's thread; None by default.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Run:
         self.capture_reasoning = capture_reasoning
         self.transcript = Transcript()
         self.done = False
+        self.listener: Callable[[Sequence[Event]], None] | None = None
         self._parser = format_.parser(prompt)
         self._steps: deque[Step] = deque()
         self._news = threading.Event()
@@ -81,6 +83,7 @@ class Run:
         self._hurried = False
         self._stops = StopStrings(params.stop) if params.stop else None
         self._cached_tokens = 0
+        self._scores: list[TokenScore] = []
         self._failure: Exception | None = None
         self._clock = Clock()
         self._news.set()
@@ -127,6 +130,12 @@ class Run:
         """Times so far; those of the end once it was drained."""
         return self._clock.timing()
 
+    def token_times(self, start: int = 0) -> list[float]:
+        """When each token came that the model wrote, from the `start`-th on: seconds since the run
+        was submitted."""
+        clock = self._clock
+        return [at - clock.submitted_at for at in clock.stamps[start:]]
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until there is something to drain. False where the timeout (seconds) ran out."""
         return self._news.wait(timeout)
@@ -137,15 +146,18 @@ class Run:
         Where the machine failed, the events before it come first; the next call raises its
         CoreError, once.
         """
+        events = self._new_events()
+        if events and self.listener is not None:
+            self.listener(events)
+        return events
+
+    def _new_events(self) -> list[Event]:
         self._news.clear()
         self._raise_failure()
         if self.done:
             return []
         events = [] if self.transcript.run_id else self._begin()
         tokens: list[int] = []
-        scores: list[TokenScore | None] = []
-        inserted = self.transcript.inserted.count if self.transcript.inserted else 0
-        scored_from = len(self.given) + inserted + len(self._clock.stamps)
         end: EndStep | None = None
         while self._steps:
             step = self._steps.popleft()
@@ -153,7 +165,8 @@ class Run:
                 case TokenStep(token, at, score):
                     tokens.append(token)
                     self._clock.token(at)
-                    scores.append(score)
+                    if score is not None:
+                        self._scores.append(score)
                 case PrefillStep(done, total, cached, at):
                     self._clock.reading(at, done == total)
                     self._cached_tokens = self._cached_tokens if self._hurried else cached
@@ -163,8 +176,7 @@ class Run:
                     end = step
         parser = self._parser
         parsed = self._stops.feed(parser, tokens) if self._stops else parser.feed(tokens)
-        events += self._taken(parsed)
-        events += self._taken(_scored(scored_from, scores))
+        events += self._recorded(parsed)
         if parser.over or (self._stops and self._stops.found):
             return events + self._stopped()
         return events if end is None else events + self._ended(end)
@@ -175,7 +187,7 @@ class Run:
             return self._answering(end)
         self._clock.ended_at = end.at
         parser = self._parser
-        events = self._taken(self._stops.finish(parser) if self._stops else parser.finish())
+        events = self._recorded(self._stops.finish(parser) if self._stops else parser.finish())
         if end.error is not None:
             self._failure = end.error
             self._news.set()
@@ -198,6 +210,7 @@ class Run:
         if seen.generated_tokens < written:
             # Half a header: it would be taken for the answer's. It is left out of the record.
             del self._clock.stamps[seen.generated_tokens :]
+            self._scores.clear()
             self._parser = self.format.parser(self.prompt)
             self._parser.feed(seen.tokens)
         opening: tuple[int, ...] = ()
@@ -282,12 +295,24 @@ class Run:
             self.capture_reasoning,
             self.format.name,
             self.notes,
+            self.params.seed,
         )
 
-    def _taken(self, events: Sequence[ParserEvent | Scored]) -> list[Event]:
-        for event in events:
+    def _recorded(self, parsed: Sequence[ParserEvent]) -> list[Event]:
+        """Fold in what was parsed, and how likely the tokens were that it put on record.
+
+        The scores of a header that is still open wait for it, and go with it where it is dropped.
+        """
+        for event in parsed:
             self._take(event)
-        return [*events]
+        seen = self.transcript
+        fresh = max(0, seen.generated_tokens - len(seen.scores))
+        told = tuple(self._scores[:fresh])
+        if not told:
+            return [*parsed]
+        del self._scores[:fresh]
+        seen.add(scored := Scored(len(seen.tokens) - fresh, told))
+        return [*parsed, scored]
 
     def _take(self, event: Event) -> None:
         """Fold in what the model wrote; final's first content sets the time to first answer."""
@@ -318,8 +343,3 @@ class Run:
         )
         seen.add(finished := Finished(finish, usage, self.timing, peak_memory))
         return finished
-
-
-def _scored(at_token: int, scores: list[TokenScore | None]) -> list[Scored]:
-    told = tuple(score for score in scores if score is not None)
-    return [Scored(at_token, told)] if told else []

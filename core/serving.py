@@ -15,6 +15,7 @@ class Serving:
     """One backend at a time. Safe to use from many threads.
 
     model: a ModelLoader, or a backend of the caller's, which cannot be switched.
+    lost: why no model is loaded, in a sentence; None unless a switch failed so badly.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Serving:
         self._lock = threading.Lock()
         self._switching = False
         self._closed = False
+        self.lost: str | None = None
         self._loader = model if isinstance(model, ModelLoader) else None
         self.info: ModelInfo | None = None if self._loader is None else self._loader.info
         self.backend: TokenBackend = (
@@ -31,14 +33,18 @@ class Serving:
         )
 
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
-        """As the backend does. Raises Busy while another model is being loaded."""
+        """As the backend does. Raises Busy while another model is being loaded, and ModelError
+        where none is."""
         with self._lock:
             if self._switching:
                 raise Busy("Another model is being loaded. Try again when it is there.")
+            if self.lost is not None:
+                raise ModelError(self.lost)
             return self.backend.submit(requests)
 
     def switch(self, loader: ModelLoader) -> None:
-        """Load another model and free this one. Raises Busy and ModelError; then this one stays."""
+        """Load another model and free this one. Raises Busy and ModelError; then this one stays,
+        but where `lost` says that it could not be loaded again."""
         if self._loader is None:
             raise ModelError(
                 "This engine runs on a backend of its own, which has no model to switch. Make an "
@@ -83,10 +89,22 @@ class Serving:
             self.backend.close()
             try:
                 fresh = self._loaded(new)
-            except ModelError:
-                self.backend = self._loaded(old)
+            except Exception as error:
+                self._restore(old, error)
                 raise
-        self.backend, self._loader, self.info = fresh, new, info
+        self.backend, self._loader, self.info, self.lost = fresh, new, info, None
+
+    def _restore(self, old: ModelLoader, why: Exception) -> None:
+        """Load the old one again. Raises ModelError where that fails, too."""
+        try:
+            self.backend, self.lost = self._loaded(old), None
+        except Exception as error:
+            self.lost = (
+                f"{why} {old.info.name} had been unloaded to make room, and could not be loaded "
+                f"again: {error} No model is loaded now; choose another one, or start Counterpoint "
+                "again."
+            )
+            raise ModelError(self.lost) from error
 
     def _loaded(self, loader: ModelLoader) -> TokenBackend:
         from core.backends.mlx import MLXBackend

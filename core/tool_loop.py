@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from core.conversation import Conversation, Message, without_finished_analysis
 from core.errors import InvalidPrompt, InvalidSetting
+from core.events import FinishReason
 from core.result import GenerationResult, Transcript
 from core.run import Run
 from core.tools import Function, ToolCall, carry_out, read_call, tool_answer
@@ -29,6 +30,8 @@ class ToolTurn:
     """What a turn with tools gave.
 
     results: one per run; the last one holds the answer. calls: those carried out, in order.
+    messages: what was written and answered in this turn, in order; without `capture_reasoning` no
+    analysis.
     conversation: the prompt with all that was written and answered, to go on from. Once there is
     an answer it holds no analysis; while a call is open it does, since the next prompt needs it.
     limit_reached: the turn ended because the model called once more than it was allowed to.
@@ -36,6 +39,7 @@ class ToolTurn:
 
     results: tuple[GenerationResult, ...]
     calls: tuple[AnsweredCall, ...]
+    messages: tuple[Message, ...]
     conversation: Conversation
     limit_reached: bool
 
@@ -44,6 +48,17 @@ class ToolTurn:
         """The answer: the final channel of the last run."""
         return self.results[-1].text
 
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object of `counterpoint generate --tools`: that of the last run, but `messages`
+        are those of the whole turn, and `runs` has the object of every run."""
+        runs = [result.as_dict() for result in self.results]
+        return {
+            **runs[-1],
+            "messages": [message.as_dict() for message in self.messages],
+            "limit_reached": self.limit_reached,
+            "runs": runs,
+        }
+
 
 def run_with_tools(
     start: Callable[[Conversation], Run],
@@ -51,11 +66,14 @@ def run_with_tools(
     functions: Sequence[Function],
     limit: int = LIMIT,
     on_run: Callable[[Run], None] | None = None,
+    on_call: Callable[[AnsweredCall], None] | None = None,
 ) -> ToolTurn:
     """Run a conversation, with functions, until the model answers.
 
-    Tools that the conversation declares itself are the caller's own: a call of one ends the turn.
-    on_run: gets each run as it starts, and may read its events or keep it to cancel it.
+    Tools that the conversation declares itself are the caller's own: a call of one ends the turn;
+    so does a run that was cancelled.
+    on_run: gets each run as it starts, and may read its events or keep it to cancel it. on_call:
+    gets each call once it was carried out, before the model reads its answer.
 
     Raises InvalidPrompt where two tools share a name, and InvalidSetting for a limit below 1.
     """
@@ -68,14 +86,17 @@ def run_with_tools(
     conversation = replace(conversation, tools=declared)
     results: list[GenerationResult] = []
     answered: list[AnsweredCall] = []
+    messages: list[Message] = []
     while True:
         run = start(conversation)
         if on_run is not None:
             on_run(run)
         results.append(run.result())
+        messages += results[-1].messages
         said = _said(run.transcript)
         conversation = conversation.adding(*said)
-        called = _open_calls(said)
+        cancelled = results[-1].finish_reason is FinishReason.CANCELLED
+        called = [] if cancelled else _open_calls(said)
         calls = [read_call(message, declared) for message in called]
         ours = [c for c in calls if c.name in by_name or c.problem is not None]
         limit_reached = len(answered) + len(calls) > limit
@@ -84,13 +105,17 @@ def run_with_tools(
             return ToolTurn(
                 tuple(results),
                 tuple(answered),
+                tuple(messages),
                 replace(conversation, messages=kept),
                 bool(calls) and limit_reached,
             )
         for message, call in zip(called, calls, strict=True):
             answer = carry_out(call, by_name.get(call.name))
             answered.append(AnsweredCall(call, answer))
-            conversation = conversation.adding(tool_answer(message, answer))
+            messages.append(tool_answer(message, answer))
+            conversation = conversation.adding(messages[-1])
+            if on_call is not None:
+                on_call(answered[-1])
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -20,13 +20,14 @@ from rich.table import Table
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.models import ModelLoader
-from tests.benchmarks import caching, decode, growing_chat, parsing, prompting, startup
+from tests.benchmarks import caching, decode, growing_chat, history, parsing, prompting, startup
 from tests.benchmarks.machine import in_words, machine
 from tests.benchmarks.pairs import PAIRS, Row
 
 WITHOUT_A_MODEL: dict[str, Callable[[int], Iterable[Row]]] = {
     "prompting": prompting.rows,
     "parsing": parsing.rows,
+    "history": history.rows,
 }
 WITH_THE_MODEL: dict[str, Callable[[InferenceEngine, ModelLoader, int], Iterable[Row]]] = {
     "startup": startup.rows,

@@ -14,6 +14,7 @@ from core.backends.scripted import ScriptedBackend
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.errors import BackendError
+from core.store.history import Store
 from core.vocabulary import encoding
 
 PAYLOAD = """\
@@ -97,7 +98,7 @@ def main() -> None:
     port = parser.parse_args().port
     backend = SometimesFailing(script, tokens_per_second=200, context_length=CONTEXT)
     engine = InferenceEngine(backend, InferenceConfig(show_reasoning=True))
-    create_app(engine).launch(
+    create_app(engine, Store(engine.config.home)).launch(
         **launch_options(),
         server_name="127.0.0.1",
         server_port=port,

@@ -47,13 +47,15 @@ def serving(
     *arguments: str,
     settings: Mapping[str, str] | None = None,
     logs: Path | None = None,
+    port: int | None = None,
 ) -> Iterator[str]:
     """Run `python -m module … --port N`, wait until it answers, and always end it.
 
     settings: environment variables on top of this process's own. logs: folder for what it says.
+    port: where it listens; None takes a free one.
     Raises RuntimeError where the server has printed a traceback meanwhile.
     """
-    port = free_port()
+    port = port or free_port()
     log = (logs or Path()).resolve() / f"server-{port}.log"
     command = [sys.executable, "-m", module, *arguments, "--port", str(port)]
     with log.open("wb") as output:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
@@ -62,6 +63,72 @@ def test_the_answer_is_in_the_chat_and_the_analysis_in_its_tab(page: Page, site:
     expect(page.locator("#chat-metrics")).to_contain_text("Reasoning: high")
     page.locator("#chat-metrics summary").click()
     expect(page.locator("#chat-metrics pre")).to_contain_text(f"<|start|>user<|message|>{SUM}")
+
+
+# Of every shade and kind, the contrast of a token's text to what is behind it (WCAG 2).
+CONTRASTS = """() => {
+    const rgb = (text) => {
+        const parts = text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+        return text.startsWith("color(") ? parts : parts.map((part) => part / 255);
+    };
+    const light = (text) => rgb(text)
+        .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+    const pane = document.querySelector("#chat-tokens .tokens.scored");
+    const found = [];
+    for (const kind of "macfs") for (const shade of "01234") {
+        const span = pane.firstElementChild.appendChild(document.createElement("span"));
+        span.className = `t-${kind} s-${shade}`;
+        const style = getComputedStyle(span);
+        const [a, b] = [light(style.color), light(style.backgroundColor)];
+        found.push((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+        span.remove();
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tokens_are_shaded_by_surprise_while_they_come_once_that_is_switched_on(
+    page: Page, site: str, theme: str
+) -> None:
+    open_page(page, f"{site}?__theme={theme}")
+    show_channels(page)
+    open_tab(page, "Tokens")
+    scored = page.locator("#chat-tokens .tokens.scored span")
+    ask(page, SUM, "low")
+    expect(scored).to_have_count(0)
+    expect(page.locator("#chat-tokens .surprise")).to_be_hidden()
+
+    page.get_by_label("How likely each token was").check()
+    choose_level(page, "high")
+    type_question(page, "What is 638 + 957 + 846 + 729?")
+    page.locator("#chat-send").click()
+    expect(scored.nth(20)).to_be_attached()
+    expect(page.locator("#chat-stop")).to_be_enabled()
+    page.locator("#chat-stop").click()
+    answered(page)
+
+    ask(page, "What is 4821 * 379?", "low")  # it can only guess
+    unsure = page.locator("#chat-tokens .tokens").locator(".s-1, .s-2, .s-3, .s-4")
+    expect(unsure.first).to_be_visible()
+    expect(unsure.first).to_have_attribute(
+        "title", re.compile(r"% likely, [\d.]+ bits .+ likeliest:")
+    )
+    expect(page.locator("#chat-tokens .surprise")).to_be_visible()
+    assert min(page.evaluate(CONTRASTS)) >= 4.5
+
+    detail = page.locator("#chat-tokens .detail")
+    page.locator("#chat-tokens .tokens").focus()
+    page.keyboard.press("ArrowRight")
+    expect(detail).to_have_text(re.compile(r"“<\|channel\|>”: .+% likely"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#chat-tokens .current")).to_have_text("analysis")
+    expect(detail).to_contain_text("“analysis”")
+    unsure.first.hover()
+    expect(detail).to_contain_text(unsure.first.get_attribute("title") or "?")
 
 
 def test_compare_fills_three_columns_and_judges_them(page: Page, site: str) -> None:

@@ -1,42 +1,29 @@
-"""The verdict: what the answers say of the levels, and what never counts."""
+"""The verdict: what the answers say of the columns, and what never counts."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
-from core.compare import answer_key, judge
-from core.config import ReasoningLevel
-from core.events import FinishReason, Timing, Usage
+from core.compare import judge
+from core.events import FinishReason
 from core.result import GenerationResult
-
-LOW, MEDIUM, HIGH = ReasoningLevel
-
-
-def result(
-    level: ReasoningLevel,
-    text: str,
-    tokens: int = 10,
-    reason: FinishReason = FinishReason.STOP,
-) -> GenerationResult:
-    return GenerationResult(
-        text=text,
-        reasoning=None,
-        commentary="",
-        channels={"final": text},
-        messages=(),
-        finish_reason=reason,
-        reasoning_level=level,
-        model="test",
-        prompt_sha256="",
-        usage=Usage(generated_tokens=tokens),
-        timing=Timing(total_s=tokens / 100),
-        repairs=(),
-    )
+from core.variants import Variant
+from tests.core.comparisons import HIGH, LOW, MEDIUM, comparison, result
 
 
-def runs(low: str, medium: str, high: str) -> dict[ReasoningLevel, list[GenerationResult]]:
+def runs(low: str, medium: str, high: str) -> dict[str, list[GenerationResult]]:
     texts = {LOW: (low, 10), MEDIUM: (medium, 40), HIGH: (high, 120)}
     return {level: [result(level, *given)] for level, given in texts.items()}
+
+
+def repeated(low: list[str], high: list[str]) -> dict[str, list[GenerationResult]]:
+    return {
+        LOW: [result(LOW, text, 10) for text in low],
+        HIGH: [result(HIGH, text, 120) for text in high],
+    }
 
 
 def test_the_cheapest_level_with_the_best_levels_answer_was_enough():
@@ -47,7 +34,7 @@ def test_the_cheapest_level_with_the_best_levels_answer_was_enough():
 
 
 def test_equal_costs_are_not_called_fewer():
-    given = {level: [result(level, "Paris", 20)] for level in ReasoningLevel}
+    given = {level: [result(level, "Paris", 20)] for level in (LOW, MEDIUM, HIGH)}
     assert judge(given).reason == "Low was enough: same answer as high, about as many tokens."
 
 
@@ -63,6 +50,8 @@ def test_disagreement_says_who_says_what_and_names_the_cheapest_level_that_agree
     assert verdict.agree is False
     assert verdict.level is MEDIUM
     assert verdict.reason == "The levels disagree: low says 61, medium and high say 71."
+    assert "Medium gave the same answer as high, 3.0 times fewer tokens." in verdict.detail
+    assert "Judge yourself" in verdict.detail
 
 
 def test_when_no_other_level_agrees_with_the_best_none_is_called_enough():
@@ -75,17 +64,18 @@ def test_when_no_other_level_agrees_with_the_best_none_is_called_enough():
     [
         (FinishReason.CANCELLED, "71", "high was stopped"),
         (FinishReason.LENGTH, "71", "high ran out of tokens"),
+        (FinishReason.LENGTH, "", "high ran out of tokens while thinking"),
         (FinishReason.STOP, "  ", "high gave an empty answer"),
         (FinishReason.TOOL_CALL, "71", "high called a tool"),
     ],
 )
-def test_a_stopped_cut_off_or_empty_run_never_counts(reason, text, why):
+@pytest.mark.parametrize("expected", [None, "71"])
+def test_a_stopped_cut_off_or_empty_run_never_counts(reason, text, why, expected):
     given = runs("61", "61", "")
     given[HIGH] = [result(HIGH, text, reason=reason)]
-    verdict = judge(given)
-    assert verdict.level is LOW
-    assert verdict.reason.startswith("Low was enough: same answer as medium")
-    assert why in verdict.detail
+    verdict = judge(given, expected)
+    assert verdict.level is (LOW if expected is None else None)
+    assert why in verdict.limits
 
 
 def test_with_one_answer_there_is_nothing_to_compare():
@@ -94,21 +84,122 @@ def test_with_one_answer_there_is_nothing_to_compare():
     assert verdict.reason == "Only high gave an answer: there is nothing to compare."
 
 
-def test_one_run_per_level_is_said_in_the_detail():
-    assert "One run per level." in judge(runs("71", "71", "71")).detail
+def test_a_column_that_never_ran_is_said_not_to_have_run():
+    verdict = judge({**runs("71", "71", "71"), HIGH: []})
+    assert verdict.level is LOW
+    assert "high did not run" in verdict.limits
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("1,024", "The answer is 1024.", True),
-        ("2.50", "2.5", True),
-        ("100", "10", False),
-        ("−7", "-7", True),
-        ("Paris.", "paris", True),
-        ("Paris", "Rome", False),
-        ("10", "100", False),
-    ],
-)
-def test_answers_are_the_same_by_last_number_or_by_words(one, other, same):
-    assert (answer_key(one) == answer_key(other)) is same
+def test_the_limits_say_how_many_runs_by_what_and_that_agreement_is_no_proof():
+    limits = judge(runs("71", "71", "71")).limits
+    assert "One run per level." in limits
+    assert "by the numbers they end in" in limits
+    assert "does not make them right" in limits
+    assert "does not make them right" not in judge(runs("71", "71", "71"), "71").limits
+
+
+# With repeats: (low, high, winner, agree, what the sentence says).
+REPEATED = [
+    (["71"] * 3, ["71"] * 3, LOW, True, "Low was enough: same answer as high in 3 of 3 runs"),
+    (["71", "61", "71"], ["71"] * 3, LOW, True, "same answer as high in 2 of 3 runs"),
+    (["61", "61", "71"], ["71"] * 3, None, False, "low says 61, high says 71"),
+    (["71", "61", "62"], ["71"] * 3, HIGH, False, "low gave it in 1 of 3 runs"),
+    (["71"] * 3, ["71", "61", "62"], None, False, "High gives no steady answer"),
+]
+
+
+@pytest.mark.parametrize(("low", "high", "winner", "agree", "said"), REPEATED)
+def test_with_repeats_most_runs_of_a_level_must_agree(low, high, winner, agree, said):
+    verdict = judge(repeated(low, high))
+    assert (verdict.level, verdict.agree) == (winner, agree)
+    assert said in verdict.reason
+    assert "3 runs per level." in verdict.limits
+
+
+def test_repeats_that_differ_are_told_level_by_level():
+    detail = judge(repeated(["71", "61", "71"], ["71"] * 3)).detail
+    assert "From run to run: low says 71 in 2 of 3 runs, high says 71 in 3 of 3 runs." in detail
+    assert "by the medians" in detail
+
+
+# With the expected answer 71: (low, high, winner, what the sentence says).
+EXPECTED = [
+    (["71"], ["71"], LOW, "Low was enough: gave the expected answer, 12 times fewer tokens."),
+    (["61"], ["71"], HIGH, "High gave the expected answer; low says 61."),
+    (["71"], ["61"], LOW, "Low gave the expected answer; high says 61."),
+    (["61"], ["62"], None, "No level gave the expected answer, 71: low says 61, high says 62."),
+    (["71"] * 3, ["71"] * 3, LOW, "right in 3 of 3 runs, as often as high"),
+    (
+        ["61", "71", "71"],
+        ["71"] * 3,
+        HIGH,
+        "High was right most often, in 3 of 3 runs; low in 2 of 3",
+    ),
+]
+
+
+@pytest.mark.parametrize(("low", "high", "winner", "said"), EXPECTED)
+def test_an_expected_answer_decides(low, high, winner, said):
+    verdict = judge(repeated(low, high), "71")
+    assert verdict.level is winner
+    assert said in verdict.reason
+
+
+def test_few_runs_are_not_said_to_show_that_a_cheaper_level_is_worse():
+    verdict = judge(repeated(["61", "71", "71"], ["71"] * 3), "71")
+    assert "So few runs do not show that low is worse" in verdict.limits
+    clear = judge(repeated(["61"] * 20, ["71"] * 20), "71")
+    assert "worse" not in clear.limits
+
+
+def test_a_run_that_ran_out_of_tokens_is_a_run_that_was_not_right():
+    given = repeated(["71"] * 3, ["71"])
+    given[HIGH] += [result(HIGH, "", reason=FinishReason.LENGTH) for _ in range(2)]
+    verdict = judge(given, "71")
+    assert verdict.level is LOW
+    assert "high in 1 of 3." in verdict.reason
+
+
+def test_levels_that_are_as_right_as_each_other_are_named_with_those_that_are_not():
+    given = repeated(["61"] * 3, ["71"] * 3) | {MEDIUM: [result(MEDIUM, "71", 40)] * 3}
+    verdict = judge(given, "71")
+    assert "High used 3.0 times the tokens of medium" in verdict.detail
+    assert verdict.reason == (
+        "Medium was enough: right in 3 of 3 runs, as often as high; low in 0 of 3."
+    )
+
+
+def test_a_run_that_was_told_to_answer_early_never_counts():
+    given = runs("71", "71", "71")
+    given[LOW] = [replace(given[LOW][0], finished_early=True)]
+    verdict = judge(given)
+    assert verdict.level is MEDIUM
+    assert "low was told to answer early" in verdict.limits
+
+
+def test_columns_without_an_order_have_no_best_among_them():
+    one, other = Variant("brief", HIGH, "Be brief."), Variant("long", HIGH, "Explain.")
+    same = comparison((one, [result(HIGH, "71", 10)]), (other, [result(HIGH, "71", 40)]))
+    assert same.verdict.winner == "brief"
+    assert same.verdict.level is None
+    assert same.verdict.reason == "All give the same answer; brief used the fewest tokens."
+    differ = comparison((one, [result(HIGH, "61", 10)]), (other, [result(HIGH, "71", 40)]))
+    assert differ.verdict.winner is None
+    assert differ.verdict.reason == "The answers differ: brief says 61, long says 71."
+
+
+def test_the_json_object_keeps_its_shape_and_goes_through_json():
+    value = json.loads(json.dumps(comparison((LOW, [result(LOW, "71")])).as_dict()))
+    assert {"prompt", "levels", "verdict", "conditions"} <= set(value)
+    assert value["levels"]["low"]["runs"][0]["text"] == "71"
+    assert value["levels"]["low"]["spread"]["generated_tokens"]["median"] == 10
+    varied = comparison((Variant("a", LOW, "Be brief."), [result(LOW, "71")])).as_dict()
+    assert list(varied["variants"]) == ["a"]
+
+
+def test_reasoning_and_raw_tokens_can_be_left_out():
+    kept = comparison((LOW, [result(LOW, "71", reasoning="a secret thought")]))
+    (bare,) = kept.without_reasoning().runs["low"]
+    assert (bare.reasoning, bare.token_ids, bare.scores) == (None, None, None)
+    assert "secret" not in str(bare)
+    assert bare.usage.analysis_tokens > 0

@@ -13,10 +13,18 @@ from core.config import InferenceConfig
 from core.conversation import Channel
 from core.engine import InferenceEngine
 from core.errors import BackendError
-from core.events import Finished, FinishReason, Inserted, MessageDone, MessageStarted, Started
+from core.events import (
+    Finished,
+    FinishReason,
+    Inserted,
+    MessageDone,
+    MessageStarted,
+    Scored,
+    Started,
+)
 from core.prefix import FINAL_FOLLOWS, answer_follows
 from core.result import Transcript, result_of
-from core.sampling import SamplingParams
+from core.sampling import SamplingParams, TokenScore
 from core.vocabulary import encoding
 
 THOUGHT = "<|channel|>analysis<|message|>Hm, 23 and 48, that is"
@@ -64,8 +72,10 @@ class Model:
         pass
 
     def _write(self, tokens: list[int]) -> None:
+        scored = self.asked[-1].sampling.logprobs > 0
         for token in tokens:
-            self.asked[-1].on_step(TokenStep(token, time.perf_counter()))
+            score = TokenScore(-1.0, 1.0, ((token, -1.0),)) if scored else None
+            self.asked[-1].on_step(TokenStep(token, time.perf_counter(), score))
 
     def _end(self, reason: EndReason) -> None:
         self.asked[-1].on_step(EndStep(reason, time.perf_counter()))
@@ -144,6 +154,25 @@ def test_half_a_header_gives_way_to_the_answers(header: int, late: str) -> None:
     written = ids(THOUGHT + late + ANSWER)
     assert result.usage.generated_tokens == len(written)
     assert result.usage.given_tokens == len(OPENING) - (late == "<|end|>")
+
+
+@pytest.mark.parametrize("header", range(6))
+def test_every_score_is_that_of_its_token_also_where_half_a_header_was_dropped(header: int) -> None:
+    """The scores of the dropped header once stayed, and the answer's tokens got them."""
+    model = Model(THOUGHT)
+    model.late = ids("<|end|><|start|>assistant<|channel|>commentary to=functions.x")[:header]
+    run = model.start(params=SamplingParams(logprobs=1))
+    events = hurried(run)
+    tokens, seen = run.transcript.tokens, run.transcript
+    named = [score and score.top[0][0] for score in map(seen.score_of, range(len(tokens)))]
+    inserted = seen.inserted
+    given = range(inserted.at_token, inserted.at_token + inserted.count)
+    assert named == [None if at in given else token for at, token in enumerate(tokens)]
+    assert len(run.result().scores) == run.result().usage.generated_tokens
+    for event in events:
+        if isinstance(event, Scored):
+            told = [score.top[0][0] for score in event.scores]
+            assert told == tokens[event.at_token : event.at_token + len(told)]
 
 
 def test_an_answer_that_has_begun_meanwhile_goes_on_and_nothing_is_inserted() -> None:

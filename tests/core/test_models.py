@@ -70,6 +70,29 @@ def test_a_missing_model_names_what_was_given_and_what_is_allowed(no_hub):
         _ = ModelLoader("nowhere").info
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("gpt-oss-20b", "Did you mean openai/gpt-oss-20b?"),
+        ("gpt-oss:120b", "Did you mean openai/gpt-oss-120b?"),
+        ("Embeded", "Did you mean embedded?"),
+        ("llama", None),
+    ],
+)
+def test_a_mistyped_name_is_answered_with_what_is_allowed_and_the_name_that_is_near(
+    no_hub, name, near
+):
+    with pytest.raises(ModelError) as caught:
+        _ = ModelLoader(name).info
+    said = str(caught.value)
+    assert said.startswith(f"There is no model {name!r}")
+    assert "a model that mlx-lm runs" in said
+    assert said.endswith(
+        "`counterpoint models list` shows what is here, and what can be downloaded."
+    )
+    assert (near in said) if near else ("Did you mean" not in said)
+
+
 def test_a_hub_id_that_cannot_be_fetched_says_so(no_hub):
     with pytest.raises(
         ModelError, match=r"acme/gpt-oss.*could not be downloaded.*--model embedded"
@@ -157,3 +180,14 @@ def test_a_damaged_index_in_the_hubs_cache_is_not_taken_for_a_model(no_hub):
     (index,) = no_hub.rglob("model.safetensors.index.json")
     index.write_text("{")
     assert default_model() == EMBEDDED
+
+
+def test_some_shards_without_the_index_that_names_them_all_are_not_taken_for_a_model(no_hub):
+    cached(no_hub, "openai/gpt-oss-20b", whole=True)
+    (index,) = no_hub.rglob("model.safetensors.index.json")
+    index.unlink()
+    whole = index.with_name("model.safetensors")
+    whole.rename(index.with_name("model-00001-of-00002.safetensors"))
+    assert default_model() == EMBEDDED
+    index.with_name("model-00002-of-00002.safetensors").write_bytes(b"\0")
+    assert default_model() == "openai/gpt-oss-20b"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 
+import mlx.core as mx
 import pytest
 
+from core import serving
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.errors import Busy, ModelError
+from core.machine import needed
 from core.models import ModelLoader
 from core.sampling import SamplingParams
 
@@ -18,6 +21,26 @@ SHORT = SamplingParams(temperature=0, max_tokens=4)
 @pytest.fixture
 def other(tmp_path):
     return shutil.copytree(ModelLoader().info.path, tmp_path / "other")
+
+
+@pytest.fixture
+def tight(monkeypatch):
+    """A machine that has room for one of the two models, not for both."""
+    both = needed(2 * ModelLoader().info.weight_bytes)
+    monkeypatch.setattr(serving, "memory", lambda: both)
+
+
+class Watched(ModelLoader):
+    """Notes how much memory mlx held when it began to load. good_for: loads that succeed."""
+
+    good_for = 1000
+
+    def load(self):
+        self.held = mx.get_active_memory()
+        self.good_for -= 1
+        if self.good_for < 0:
+            raise ModelError("The disk is gone.")
+        return super().load()
 
 
 def test_the_engine_goes_on_with_the_model_that_it_was_switched_to(other):
@@ -49,3 +72,61 @@ def test_a_switch_is_refused_while_an_answer_is_under_way(other):
         finally:
             run.cancel()
             run.result()
+
+
+def test_two_models_that_fit_lie_side_by_side_until_the_new_one_is_loaded(other):
+    new, before = Watched(other), mx.get_active_memory()
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        weights = engine.info.weight_bytes
+        engine.switch(new)
+    assert new.held - before > 0.9 * weights
+
+
+def test_where_both_do_not_fit_the_old_one_is_gone_before_the_new_one_is_loaded(other, tight):
+    new, before = Watched(other), mx.get_active_memory()
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        weights = engine.info.weight_bytes
+        first = engine.generate("2+2?", SHORT)
+        engine.switch(new)
+        assert new.held - before < 0.1 * weights
+        assert engine.generate("2+2?", SHORT).text == first.text
+
+
+def test_after_a_switch_the_memory_holds_one_model_and_after_the_end_none(other):
+    before = mx.get_active_memory()
+    with InferenceEngine(ModelLoader(), InferenceConfig(prompt_cache_mb=0)) as engine:
+        weights = engine.info.weight_bytes
+        for loader in (ModelLoader(other), ModelLoader()):
+            engine.generate("2+2?", SHORT)
+            engine.switch(loader)
+            assert 0.9 * weights < mx.get_active_memory() - before < 1.1 * weights
+    assert mx.get_active_memory() - before < 0.1 * weights
+
+
+def test_where_both_do_not_fit_and_the_new_one_fails_the_old_one_is_loaded_again(other, tight):
+    (other / "model.safetensors").write_bytes(b"\0" * 64)
+    (other / "model-more.safetensors").write_bytes(b"\0" * ModelLoader().info.weight_bytes)
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        old = engine._serving.backend
+        with pytest.raises(ModelError, match=f"checkpoint in {other} could not be loaded"):
+            engine.switch(ModelLoader(other))
+        assert not old._thread.is_alive()
+        assert (engine.lost, engine.model) == (None, "embedded demo model")
+        assert engine.generate("2+2?", SHORT).usage.prompt_tokens > 0
+
+
+def test_where_the_old_one_cannot_be_loaded_again_that_is_said_and_another_can_be_chosen(
+    other, tight
+):
+    old = Watched()
+    old.good_for = 1
+    broken = Watched(other)
+    broken.good_for = 0
+    with InferenceEngine(old, InferenceConfig()) as engine:
+        with pytest.raises(ModelError, match=r"unloaded to make room.+No model is loaded now"):
+            engine.switch(broken)
+        with pytest.raises(ModelError, match="choose another one"):
+            engine.generate("2+2?", SHORT)
+        engine.switch(ModelLoader())
+        assert engine.lost is None
+        assert engine.generate("2+2?", SHORT).usage.prompt_tokens > 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from core.backends.base import EndReason, EndStep, TokenRequest, TokenStep
 from core.backends.scripted import ScriptedBackend
 from core.calculator import CALCULATOR
 from core.config import InferenceConfig
@@ -152,3 +154,50 @@ def test_the_embedded_model_calls_the_calculator_and_answers_from_it(engine: Any
     )
     assert [a.answer for a in turn.calls] == ["71"]
     assert "71" in turn.text
+
+
+def test_each_call_is_told_with_its_answer_before_the_model_reads_it() -> None:
+    engine, prompts = replaying(SUM, call("{}"), ANSWER)
+    told: list[tuple[str, str, int]] = []
+    turn = engine.run_tools(
+        "?", [CALCULATOR], on_call=lambda c: told.append((c.call.name, c.answer, len(prompts)))
+    )
+    problem = "Error: The arguments do not fit: expression is missing."
+    assert told == [("calculator", "71", 1), ("calculator", problem, 2)]
+    assert [c.answer for c in turn.calls] == ["71", problem]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_messages_of_a_turn_are_what_was_written_and_answered_in_order(kept: bool) -> None:
+    engine, _ = replaying(THOUGHT + NOTE + SUM, ANSWER)
+    turn = engine.run_tools("?", [CALCULATOR], capture_reasoning=kept)
+    said = [(m.name or m.recipient or m.channel, m.text) for m in turn.messages]
+    assert said == [
+        *([("analysis", "There is a calculator.")] if kept else []),
+        ("commentary", "I will calculate."),
+        ("functions.calculator", '{"expression": "23 + 48"}'),
+        ("functions.calculator", "71"),
+        ("final", "It is 71."),
+    ]
+    value = turn.as_dict()
+    assert [m["text"] for m in value["messages"]] == [text for _, text in said]
+    assert [run["finish_reason"] for run in value["runs"]] == ["tool_call", "stop"]
+    assert (value["text"], value["limit_reached"]) == ("It is 71.", False)
+
+
+class CancelledBehindACall(ScriptedBackend):
+    """The cancel comes between the call and the end of the run."""
+
+    def submit(self, requests: Sequence[TokenRequest]) -> list[CancelledBehindACall]:
+        (request,) = requests
+        for token in encoding().encode(SUM, allowed_special="all"):
+            request.on_step(TokenStep(token, 0.0))
+        request.on_step(EndStep(EndReason.CANCELLED, 1.0))
+        return [self]
+
+
+def test_a_run_that_was_cancelled_ends_the_turn_whatever_it_called() -> None:
+    backend = CancelledBehindACall(lambda _: [])
+    turn = InferenceEngine(backend, InferenceConfig(_env_file=None)).run_tools("?", [CALCULATOR])
+    assert (turn.calls, len(turn.results)) == ((), 1)
+    assert turn.results[0].tool_calls

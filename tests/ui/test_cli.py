@@ -42,6 +42,7 @@ RUN_KEYS = {
     "repairs",
     "format",
     "notes",
+    "seed",
 }
 
 
@@ -215,7 +216,7 @@ def test_a_dash_reads_the_prompt_from_standard_input(says):
     [
         (ANSWER, ("--max-tokens", "4"), "The budget of 4 tokens ran out"),
         ("<|channel|>analysis<|message|>Hm.<|end|><|return|>", (), "without writing an answer"),
-        (TOOL_CALL, (), "The model called functions.add; tools are not run here."),
+        (TOOL_CALL, (), "The model called functions.add; tools are not run here"),
         ("I refuse.<|return|>", (), "malformed and repaired"),
     ],
 )
@@ -324,7 +325,7 @@ def test_compare_json_holds_every_run(says):
     says(ANSWER)
     done = run("compare", "What?", "--levels", "low, high", "--repeats", "2", "--json")
     value = json.loads(done.stdout)
-    assert set(value) == {"prompt", "levels", "verdict"}
+    assert {"prompt", "levels", "verdict"} <= set(value)
     assert value["prompt"] == "What?"
     assert list(value["levels"]) == ["low", "high"]
     for level, runs in value["levels"].items():
@@ -333,6 +334,58 @@ def test_compare_json_holds_every_run(says):
             assert set(one) == RUN_KEYS
             assert one["reasoning_level"] == level
     assert {"level", "reason"} <= set(value["verdict"])
+
+
+def test_compare_takes_an_expected_answer_and_runs_the_levels_in_turn(says):
+    asked = says(ANSWER)
+    done = run("compare", "What?", "--levels", "low,high", "--expected", "71", "--in-turn")
+    assert done.exit_code == 0, done.stderr
+    assert "Low was enough: gave the expected answer" in done.stdout
+    assert "one after the other" in done.stdout
+    levels = [prompt.split("Reasoning: ")[1].split("\n")[0] for prompt in asked.prompts]
+    assert levels == ["low", "high", "low", "high"]
+
+
+def test_compare_writes_reports_without_the_analysis(says, tmp_path):
+    says(ANSWER)
+    files = {name: tmp_path / f"report.{name}" for name in ("csv", "html", "markdown")}
+    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    done = run("compare", "What?", "--capture-reasoning", "--json", *options)
+    assert done.exit_code == 0, done.stderr
+    assert "Twenty" in done.stdout
+    for file in files.values():
+        assert "Low was enough" in file.read_text()
+        assert "Twenty" not in file.read_text()
+
+
+def test_compare_includes_the_analysis_in_its_files_alone_where_asked(says, tmp_path):
+    says(ANSWER)
+    file = tmp_path / "report.html"
+    done = run("compare", "What?", "--html", str(file), "--include-reasoning", "--json")
+    assert "Twenty" in file.read_text()
+    assert "Twenty" not in done.stdout
+
+
+def test_compare_asks_nothing_where_a_report_is_there_already(says, tmp_path):
+    asked = says(ANSWER)
+    file = tmp_path / "report.html"
+    file.write_text("mine")
+    done = run("compare", "What?", "--html", str(file))
+    assert (done.exit_code, done.stdout, asked.prompts) == (2, "", ())
+    assert "is there already" in done.stderr
+    assert file.read_text() == "mine"
+
+
+def test_a_report_that_cannot_be_written_in_the_end_loses_no_result(says, tmp_path, monkeypatch):
+    says(ANSWER)
+    monkeypatch.setattr("core.report.files.check_new", lambda *_: None)
+    csv = tmp_path / "runs.csv"
+    lost = tmp_path / "missing" / "report.html"
+    done = run("compare", "What?", "--html", str(lost), "--csv", str(csv))
+    assert done.exit_code == 1
+    assert "Low was enough" in done.stdout
+    assert "could not be written" in done.stderr
+    assert csv.exists()
 
 
 def test_compare_shows_reasoning_on_stderr_when_asked(says):
@@ -372,6 +425,9 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("compare", "Hello", "--levels", "low,most"), "'most'; allowed: low, medium, high"),
         (("compare", "Hello", "--levels", ""), "allowed: low, medium, high"),
         (("compare", "Hello", "--repeats", "0"), "--repeats"),
+        (("compare", "Hello", "--html", "no-folder/r.html"), "allowed: a file in a folder"),
+        (("compare", "Hello", "--html", "r", "--csv", "r"), "a file for each"),
+        (("compare", "Hello", "--include-reasoning"), "without a file"),
         (("compare", "Hello", "--levels", "low", "--reasoning-level", "low"), "give one of them"),
         (("ui", "--port", "0"), "--port"),
         (("ui", "--port", "65536"), "--port"),

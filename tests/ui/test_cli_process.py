@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.models import ModelLoader
@@ -56,6 +57,21 @@ def test_generate_answers_with_the_embedded_model():
     assert value["repairs"] == []
 
 
+def test_compare_repeats_and_writes_a_table_and_a_report(tmp_path: Path):
+    report, runs = tmp_path / "report.html", tmp_path / "runs.csv"
+    files = ("--html", str(report), "--csv", str(runs))
+    asked = ("compare", "What is 2 + 3?", "--levels", "low,medium", "--repeats", "2")
+    done = run(*asked, "--expected", "5", "--seed", "1", *files)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(runs)
+    assert list(table["column"]) == ["low", "low", "medium", "medium"]
+    assert list(table["seed"]) == [1, 2, 1, 2]
+    assert (table["generated_tokens"] > 0).all()
+    (verdict,) = set(table["verdict"])
+    assert verdict in done.stdout
+    assert "What is 2 + 3?" in report.read_text()
+
+
 def test_the_page_opens_says_where_and_closes_on_ctrl_c():
     port = free_port()
     page = subprocess.Popen(
@@ -98,11 +114,15 @@ def test_doctor_says_what_to_do_where_a_model_is_missing(tmp_path: Path):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_help_loads_neither_the_page_nor_the_model():
-    heavy = ("gradio", "mlx", "pandas", "transformers", "openai_harmony", "numpy")
+@pytest.mark.parametrize("command", ["", "generate", "chat", "config"])
+def test_help_loads_neither_the_page_nor_the_model_nor_the_prompt(command):
+    heavy = (
+        *("gradio", "mlx", "pandas", "transformers", "openai_harmony", "numpy"),
+        *("prompt_toolkit", "rich", "markdown_it", "core.config"),
+    )
     script = (
         "import sys, runpy\n"
-        "sys.argv = ['counterpoint', 'generate', '--help']\n"
+        f"sys.argv = ['counterpoint', *{command.split()}, '--help']\n"
         "try:\n    runpy.run_module('ui.terminal.cli', run_name='__main__')\n"
         "except SystemExit:\n    pass\n"
         f"print([name for name in {heavy} if name in sys.modules])"

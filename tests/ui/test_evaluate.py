@@ -57,6 +57,12 @@ def test_the_table_goes_to_stdout_with_what_must_be_said_of_it():
     assert "counterpoint evaluate --suite embedded --each 1 --temperature 0 --seed 1" in words
 
 
+@pytest.mark.parametrize(("at_once", "shared"), [("5", "5"), ("300", "32")])
+def test_it_is_said_how_many_answers_really_shared_a_batch(at_once, shared):
+    done = run("--each", "1", "--levels", "low", "--at-once", at_once, "--markdown")
+    assert f"Up to {shared} answers shared a batch:" in done.stdout
+
+
 def test_markdown_is_a_table_and_its_notes_and_nothing_else():
     lines = run("--each", "2", "--levels", "high,low", "--markdown").stdout.splitlines()
     head = "| family | n | low | high | analysis tokens | seconds | well-formed |"

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from core.catalogue import CATALOGUE
 from core.checkpoint import WEIGHTS
-from core.models import CATALOGUE
 from ui.terminal import cli
 from ui.terminal import models as command
 
@@ -108,7 +108,7 @@ def test_info_as_json_holds_the_facts():
     assert value["context_length"] > 0
     assert Path(value["path"]).is_dir()
     assert set(value) == {
-        *("name", "source", "path", "context_length", "weight_bytes", "quantization"),
+        *("name", "source", "here", "path", "context_length", "weight_bytes", "quantization"),
         *("model_type", "fits_in_memory", "memory_needed_bytes", "memory_bytes"),
     }
 
@@ -120,12 +120,53 @@ def test_info_of_a_cached_hub_id_and_of_a_folder(hub):
     assert json.loads(run("info", folder, "--json").stdout)["source"] == "folder"
 
 
-@pytest.mark.parametrize("name", ["openai/gpt-oss-120b", "acme/broken-off"])
-def test_info_of_a_hub_id_that_is_not_here_downloads_nothing_and_says_what_to_do(hub, name):
-    done = run("info", name)
-    assert done.exit_code == 1
-    assert f"{name} is not in the hub's cache" in done.stderr
-    assert "models list" in done.stderr
+def test_info_of_a_model_that_is_not_here_says_what_it_would_take_and_how_to_get_it(hub):
+    done = run("info", "openai/gpt-oss-120b")
+    assert (done.exit_code, done.stderr) == (0, "")
+    head, disk, memory, command = done.stdout.splitlines()
+    assert head == "openai/gpt-oss-120b is not on this machine."
+    assert disk.startswith("disk: about 65.3 GB to download; ")
+    assert f"are free on the disk of {hub}" in disk
+    assert memory.startswith("memory: about 81.6 GB; this machine has ")
+    assert "counterpoint models download openai/gpt-oss-120b" in command
+
+
+@pytest.mark.parametrize(
+    ("pages", "fits", "command"),
+    [(10**6, False, " --anyway"), (10**10, True, "")],
+)
+def test_what_would_not_run_here_is_said_not_to_and_its_command_insists(
+    hub, monkeypatch, pages, fits, command
+):
+    monkeypatch.setattr("os.sysconf", lambda name: pages if "PAGES" in name else 10)
+    value = json.loads(run("info", "openai/gpt-oss-120b", "--json").stdout)
+    assert value["fits_in_memory"] is fits
+    assert value["memory_needed_bytes"] == 81_625_000_000
+    assert value["memory_bytes"] == 10 * pages
+    assert value["disk_needed_bytes"] == value["weight_bytes"] == 65_300_000_000
+    assert value["download"] == f"counterpoint models download openai/gpt-oss-120b{command}"
+    assert value["here"] is False
+
+
+def test_what_was_downloaded_already_is_told_and_a_piece_that_a_kill_left_is_not(hub):
+    cached(hub, "openai/gpt-oss-120b", "gpt_oss", whole=False)
+    blobs = hub / "models--openai--gpt-oss-120b" / "blobs"
+    blobs.mkdir()
+    (blobs / "aa").write_bytes(b"\0" * 5_000_000)
+    (blobs / "bb.1234.incomplete").write_bytes(b"\0" * 7_000_000)
+    done = run("info", "openai/gpt-oss-120b")
+    assert "is not on this machine (5 MB of it are here)." in done.stdout
+    value = json.loads(run("info", "openai/gpt-oss-120b", "--json").stdout)
+    assert value["disk_needed_bytes"] == 65_300_000_000 - 5_000_000
+
+
+def test_info_of_a_model_that_only_the_hub_knows_asks_it_nothing(hub):
+    done = run("info", "acme/broken-off")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "only the hub can tell" in done.stdout
+    assert "counterpoint models download acme/broken-off" in done.stdout
+    value = json.loads(run("info", "acme/broken-off", "--json").stdout)
+    assert value["weight_bytes"] is value["fits_in_memory"] is value["disk_needed_bytes"] is None
 
 
 def test_info_of_another_architecture_names_it(hub):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-import signal
+import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from core.errors import InvalidPrompt, InvalidSetting
 from ui.terminal import models
+from ui.terminal.chat import chat
+from ui.terminal.compare import compare
+from ui.terminal.configuration import config
 from ui.terminal.evaluate import evaluate
+from ui.terminal.generate import generate
 from ui.terminal.options import (
-    GenerationOptions,
     Harmony,
     Json,
     Model,
@@ -25,15 +25,7 @@ from ui.terminal.options import (
     settings,
     with_generation_options,
 )
-from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
-
-if TYPE_CHECKING:
-    from core.config import ReasoningLevel
-    from core.conversation import Conversation
-    from core.run import Run
-    from ui.terminal.render import Stream
-
-_TICK_S = 0.1
+from ui.terminal.telling import FAILED, print_json, said_full, told
 
 app = typer.Typer(
     help="See gpt-oss think: a local page, and the same from the terminal.",
@@ -43,16 +35,17 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Prompt = Annotated[
-    str, typer.Argument(metavar="PROMPT", help="What to ask; - reads it from standard input.")
-]
-
 
 def main() -> None:
     """The `counterpoint` command."""
     _set_up_streams()
     _set_up_log()
-    app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    try:
+        app(with_default_command(sys.argv[1:]), prog_name="counterpoint")
+    except OSError as error:  # of a help text; those of the commands are told by them
+        if not said_full(error):
+            raise
+        sys.exit(FAILED)
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -99,77 +92,10 @@ def ui(
         serve(Address(host, port), chosen, browser=not no_browser)
 
 
-@app.command()
-@with_generation_options
-def generate(
-    prompt: Prompt,
-    options: GenerationOptions,
-    stop: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="End the answer right before this text; may be given several times.",
-            metavar="TEXT",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Answer one prompt: the answer to stdout, all else to stderr."""
-    with told(options.verbose):
-        from ui.terminal.engine import open_engine
-        from ui.terminal.render import Stream, remarks, stderr, summary
-
-        config = options.config()
-        params = replace(config.sampling(), stop=tuple(stop or ()))
-        conversation = _conversation(prompt, options.instructions)
-        notes = stderr()
-        with open_engine(config) as engine:
-            run = engine.start(conversation, params)
-            interrupted = _followed(
-                run, Stream(answer=not options.json, reasoning=config.show_reasoning)
-            )
-            result = run.result()
-        if options.json:
-            print_json(result.as_dict())
-        for remark in remarks(result, run.params.max_tokens):
-            notes.print(remark)
-        if options.verbose:
-            notes.print(summary(result))
-    if interrupted:
-        raise typer.Exit(INTERRUPTED)
-
-
-@app.command()
-@with_generation_options
-def compare(
-    prompt: Prompt,
-    options: GenerationOptions,
-    levels: Annotated[
-        str | None,
-        typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
-    ] = None,
-    repeats: Annotated[int, typer.Option(min=1, help="Runs of each level.")] = 1,
-) -> None:
-    """Run one prompt at several levels and say what the extra thinking bought."""
-    with told(options.verbose):
-        from ui.terminal.engine import open_engine
-        from ui.terminal.render import print_comparison
-
-        asked = _levels(levels, options.reasoning_level)
-        config = options.config()
-        shown = config.show_reasoning and not options.json
-        if shown:
-            config = config.model_copy(update={"capture_reasoning": True})
-        conversation = _conversation(prompt, options.instructions)
-        with open_engine(config) as engine, _ctrl_c() as stopped:
-            comparison = engine.compare(conversation, asked, repeats, stop=stopped)
-        if options.json:
-            print_json(comparison.as_dict())
-        else:
-            print_comparison(comparison, reasoning=shown)
-    if stopped.is_set():
-        raise typer.Exit(INTERRUPTED)
-
-
+app.command()(generate)
+app.command()(with_generation_options(compare))
+app.command()(chat)
+app.command()(config)
 app.command()(evaluate)
 app.add_typer(models.app, name="models")
 
@@ -200,79 +126,12 @@ def doctor(
         raise typer.Exit(FAILED)
 
 
-def _followed(run: Run, stream: Stream) -> bool:
-    """Print a run until it ends. Ctrl-C while it thinks makes it answer; at any other time, and a
-    second time, it cancels the run, and its text so far is kept: then True.
-    """
-    presses: list[None] = []
-    heard, stopped = 0, False
-    with _ctrl_c(lambda: presses.append(None), patience=2):
-        while not run.done:
-            run.wait(_TICK_S)
-            if len(presses) > heard:
-                heard += 1
-                if run.finish_now():
-                    stream.note("The model is told to answer now; Ctrl-C again stops it.")
-                else:
-                    run.cancel()
-                    stopped = True
-            stream.show(run.drain(), run.transcript)
-    return stopped
-
-
-@contextmanager
-def _ctrl_c(act: Callable[[], None] | None = None, patience: int = 1) -> Iterator[threading.Event]:
-    """Until the end of the block a Ctrl-C sets the event and calls `act`; what runs goes on to its
-    own end. One more than `patience` raises KeyboardInterrupt.
-
-    `act` may only take note: it runs amid whatever this thread is doing, its locks held.
-    """
-    pressed = threading.Event()
-    left = patience
-
-    def on_interrupt(*_: object) -> None:
-        nonlocal left
-        if not left:
-            raise KeyboardInterrupt
-        left -= 1
-        pressed.set()
-        if act is not None:
-            act()
-
-    # A handler rather than `except`: an exception in the midst of drain() would lose events.
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _conversation(prompt: str, instructions: str | None) -> Conversation:
-    """The prompt, checked before a model is loaded for it. Raises InvalidPrompt."""
-    from core.conversation import Conversation, conversation_from
-
-    try:
-        text = sys.stdin.read() if prompt == "-" else prompt
-        f"{text}{instructions}".encode()
-    except UnicodeError:
-        raise InvalidPrompt(
-            "The prompt or the instructions are not valid UTF-8. Send them as UTF-8 text."
-        ) from None
-    return conversation_from(Conversation(instructions=instructions or None).with_user(text))
-
-
-def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
-    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
-    from core.config import ReasoningLevel, reasoning_level
-
-    if levels is not None and only is not None:
-        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
-    asked = levels if levels is not None else only
-    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
-
-
 def _set_up_streams() -> None:
-    """A terminal that cannot show a character gets a question mark, not a failure."""
+    """A terminal that cannot show a character gets a question mark, not a failure; what a closed
+    stream would get is dropped."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

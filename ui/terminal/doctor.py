@@ -22,6 +22,7 @@ PACKAGES = (
     "typer",
     "rich",
     "platformdirs",
+    "prompt-toolkit",
     "huggingface-hub",
     "safetensors",
     "numpy",

@@ -39,7 +39,8 @@ def evaluate(
     max_tokens: Annotated[int, typer.Option(help="Budget of a turn, analysis included.")] = 1024,
     seed: Annotated[int, typer.Option(help="Draws the questions and the tokens.")] = 1,
     at_once: Annotated[
-        int, typer.Option(min=1, help="Answers under way at any time; they share a batch.")
+        int,
+        typer.Option(min=1, help="Answers under way at any time; up to 32 of them share a batch."),
     ] = 32,
     model: Annotated[
         str, typer.Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
@@ -120,6 +121,7 @@ class Measured:
 
     def notes(self) -> list[str]:
         """What must be said beside the table, one paragraph each."""
+        from core.many import AT_ONCE
         from core.statistics import Share
 
         asked, n = self.asked, len(self.outcomes)
@@ -130,8 +132,9 @@ class Measured:
         figures = (
             f"{self.model}: {n:,} answers in {self.seconds:.0f} s, temperature "
             f"{asked.params.temperature:g}.{cut} Right answers with Wilson's 95 % interval; tokens "
-            f"of analysis and seconds per answer are medians. Up to {asked.at_once} answers shared "
-            "a batch: the seconds are those of the batch, not of an answer alone."
+            "of analysis and seconds per answer are medians. Up to "
+            f"{min(asked.at_once, AT_ONCE)} answers shared a batch: the seconds are those of the "
+            "batch, not of an answer alone."
         )
         well = (
             f"Well-formed (nothing repaired, ended by itself): {formed.hits:,} of {n:,}, {formed}."

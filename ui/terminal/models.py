@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.machine import memory, needed, size
+from core.machine import free_disk, memory, needed, size
 from ui.terminal.options import Json, Verbose
 from ui.terminal.telling import print_json, told
 
 if TYPE_CHECKING:
+    from core.catalogue import Absent
     from core.models import LocalModel, ModelInfo
 
 app = typer.Typer(help="Which models are on this machine, and what each is.", no_args_is_help=True)
@@ -62,11 +65,11 @@ def download(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Fetch a gpt-oss model into the hub's cache, going on where an earlier download stopped."""
+    """Fetch a model into the hub's cache; files that an earlier try has left whole are kept."""
     with told(verbose):
         from core.download import download as fetch
         from core.errors import InvalidSetting
-        from core.models import is_hub_id
+        from core.hub_cache import is_hub_id
 
         if not is_hub_id(name):
             raise InvalidSetting(
@@ -78,18 +81,28 @@ def download(
 
 @app.command()
 def info(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="embedded, a folder, or a hub id in the cache.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="embedded, a folder, or a hub id.")],
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """What a model is. For the embedded model: its card, with how it was made and measured."""
+    """What a model is; one that is not here yet: what it would take. Asks no network.
+
+    For the embedded model: its card, with how it was made and measured.
+    """
     with told(verbose):
+        from core.catalogue import absent
+        from core.hub_cache import in_hub_cache, is_hub_id
         from core.models import EMBEDDED, ModelLoader, model_card
 
         if name == EMBEDDED and not as_json:
             _print_card(model_card())
+            return
+        if not Path(name).expanduser().is_dir() and is_hub_id(name) and not in_hub_cache(name):
+            missing = absent(name)
+            if as_json:
+                print_json(missing.as_dict())
+            else:
+                typer.echo("\n".join(_would_take(missing)))
             return
         found = ModelLoader(name, download=False).info
         if as_json:
@@ -110,6 +123,26 @@ def _print_card(card: str) -> None:
         typer.echo(card, nl=False)
 
 
+def _would_take(missing: Absent) -> Iterator[str]:
+    """What a model that is not here would take, a line each."""
+    from core.hub_cache import cache_folder
+
+    folder, has = cache_folder(), f"this machine has {size(memory())}"
+    free = f"{size(free_disk(folder))} are free on the disk of {folder}"
+    begun = f" ({size(missing.here_bytes)} of it are here)" if missing.here_bytes else ""
+    if missing.memory_needed_bytes is None or missing.disk_needed_bytes is None:
+        yield f"{missing.name} is not on this machine{begun}, and not in the catalogue."
+        yield "size: only the hub can tell; the download looks first whether it fits"
+        yield f"disk: {free}"
+        yield f"memory: {has}; a model needs its weights and a quarter more"
+    else:
+        yield f"{missing.name} is not on this machine{begun}."
+        yield f"disk: about {size(missing.disk_needed_bytes)} to download; {free}"
+        verdict = "it would run" if missing.fits_in_memory else "it would not run here"
+        yield f"memory: about {size(missing.memory_needed_bytes)}; {has}: {verdict}"
+    yield f"to download it: {missing.command}"
+
+
 def _facts(model: LocalModel) -> dict[str, Any]:
     return {
         "name": model.name,
@@ -123,6 +156,7 @@ def _info(found: ModelInfo) -> dict[str, Any]:
     return {
         "name": found.name,
         "source": found.source,
+        "here": True,
         "path": str(found.path),
         "context_length": found.context_length,
         "weight_bytes": found.weight_bytes,

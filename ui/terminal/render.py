@@ -13,7 +13,9 @@ from rich.text import Text
 from core.compare import Comparison
 from core.conversation import Channel
 from core.events import Event, FinishReason, MessageDone, TextDelta
-from core.result import GenerationResult, Transcript
+from core.result import GenerationResult, LiveMessage, Transcript
+from core.tool_loop import AnsweredCall
+from core.variants import Varied
 
 _ANSWER_WIDTH = 60
 # Model output may hold escape sequences, and a terminal would obey them.
@@ -31,15 +33,17 @@ def harmless(text: str) -> str:
 
 
 class Stream:
-    """Prints the events of one run as they come.
+    """Prints the events of a run as they come, and of those that follow it in a turn with tools.
 
-    answer: print final to stdout. reasoning: print analysis to stderr. Commentary always goes to
-    stderr: it is meant for the user, but it is not the answer.
+    answer: print final to stdout. reasoning: print analysis to stderr. tools: calls are carried
+    out, and `call` prints them. Commentary always goes to stderr: it is meant for the user, but it
+    is not the answer.
     """
 
-    def __init__(self, *, answer: bool, reasoning: bool) -> None:
+    def __init__(self, *, answer: bool, reasoning: bool, tools: bool = False) -> None:
         self._answer = answer
         self._reasoning = reasoning
+        self._tools = tools
         self._notes = stderr()
 
     def show(self, events: Iterable[Event], transcript: Transcript) -> None:
@@ -47,15 +51,24 @@ class Stream:
         for event in events:
             match event:
                 case TextDelta():
-                    self._text(transcript.messages[event.index].channel, event.text)
+                    self._text(transcript.messages[event.index], event.text)
                 case MessageDone():
-                    self._text(transcript.messages[event.index].channel, "\n")
+                    self._text(transcript.messages[event.index], "\n")
+
+    def call(self, carried_out: AnsweredCall) -> None:
+        """A call that was carried out, and what the tool answered: a dim line on stderr."""
+        call, answer = carried_out.call, carried_out.answer
+        said = f"{call.name}({_one_line(call.text)}) → {_one_line(answer)}"
+        self._notes.print(Text(harmless(said), "dim"))
 
     def note(self, sentence: str) -> None:
         """A sentence on stderr, on a line of its own."""
         self._notes.print(f"\n{sentence}" if self._reasoning else sentence)
 
-    def _text(self, channel: Channel, text: str) -> None:
+    def _text(self, message: LiveMessage, text: str) -> None:
+        channel = message.channel
+        if self._tools and message.recipient is not None:
+            return
         if channel is Channel.FINAL:
             if self._answer:
                 sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
@@ -65,8 +78,9 @@ class Stream:
             self._notes.print(Text(harmless(text), style), end="")
 
 
-def remarks(result: GenerationResult, budget: int) -> list[str]:
-    """What must be said of a run beside its answer, one sentence each."""
+def remarks(result: GenerationResult, budget: int, *, tools: bool = False) -> list[str]:
+    """What must be said of a run beside its answer, one sentence each. tools: calls are carried
+    out."""
     said = list(result.notes)
     if result.finish_reason is FinishReason.LENGTH:
         when = "before the end" if result.text.strip() else "while thinking: there is no answer"
@@ -78,9 +92,11 @@ def remarks(result: GenerationResult, budget: int) -> list[str]:
         said.append(result.why_empty)
     if result.finished_early:
         said.append("The thinking was cut short: the answer comes from what was thought by then.")
-    said += [
-        f"The model called {call.recipient}; tools are not run here." for call in result.tool_calls
-    ]
+    if not tools:
+        said += [
+            f"The model called {call.recipient}; tools are not run here (see --tools)."
+            for call in result.tool_calls
+        ]
     if result.repairs:
         said.append(f"The output was malformed and repaired: {', '.join(result.repairs)}.")
     return said
@@ -99,17 +115,17 @@ def summary(result: GenerationResult) -> str:
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """One row per run, in the order of levels."""
+    """One row per run, column by column."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("level")
+    table.add_column("level" if comparison.asked.varied is Varied.LEVELS else "column")
     table.add_column("answer", max_width=_ANSWER_WIDTH, overflow="fold")
     for name in ("analysis", "final", "first\ntoken", "first\nanswer", "total"):
         table.add_column(name, justify="right")
     table.add_column("end")
-    for level, runs in comparison.runs.items():
+    for label, runs in comparison.runs.items():
         for run in runs:
             table.add_row(
-                level.value,
+                Text(harmless(label)),
                 Text(harmless(_one_line(run.text))),
                 f"{run.usage.analysis_tokens:,}",
                 f"{run.usage.final_tokens:,}",
@@ -125,15 +141,17 @@ def print_comparison(comparison: Comparison, *, reasoning: bool) -> None:
     """The table and the verdict to stdout; before them, where asked for, the analysis to stderr."""
     if reasoning:
         notes = stderr()
-        for level, runs in comparison.runs.items():
+        for label, runs in comparison.runs.items():
             for run in runs:
-                notes.print(Text(f"{level}: {harmless(run.reasoning or '')}", "dim"))
+                notes.print(Text(harmless(f"{label}: {run.reasoning or ''}"), "dim"))
     console = Console(highlight=False, markup=False)
     console.print(comparison_table(comparison))
     for note in _notes(comparison):
         console.print(note, soft_wrap=True)
     verdict = comparison.verdict
-    console.print(Text(harmless(f"\n{verdict.reason}\n{verdict.detail}")), soft_wrap=True)
+    lines = [verdict.reason, verdict.detail, verdict.limits, *comparison.conditions()]
+    told = "\n".join(line for line in lines if line)
+    console.print(Text(harmless(f"\n{told}")), soft_wrap=True)
 
 
 def _notes(comparison: Comparison) -> list[str]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from core.errors import CoreError
+from core.errors import CoreError, StoreError
 from ui.terminal.options import settings
+
+if TYPE_CHECKING:
+    from core.store.history import Store
 
 
 class CannotServe(CoreError):
@@ -56,6 +62,20 @@ class Address:
         )
 
 
+@contextmanager
+def history(home: Path) -> Iterator[Store | StoreError]:
+    """The history of this user, or why it cannot be opened: the page works without."""
+    from core.store.history import Store
+
+    try:
+        store = Store(home)
+    except StoreError as error:
+        yield error
+    else:
+        with store:
+            yield store
+
+
 def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser: bool) -> None:
     """Load the model, open the page, print its address, and wait. `chosen`: settings over .env.
 
@@ -66,8 +86,10 @@ def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser:
     from ui.terminal.engine import open_engine
     from ui.web.app import create_app, launch_options
 
-    with open_engine(config) as engine:
-        page = create_app(engine)
+    with open_engine(config) as engine, history(config.home) as store:
+        if isinstance(store, StoreError):
+            typer.echo(store, err=True)
+        page = create_app(engine, store)
         try:
             page.launch(
                 **launch_options(),

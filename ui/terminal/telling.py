@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ import typer
 
 from core.errors import CoreError, InvalidInput
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OK, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -22,6 +24,8 @@ def told(verbose: bool) -> Iterator[None]:
     """Errors as one sentence on stderr and the exit status they stand for."""
     try:
         yield
+        # Here, and not when python ends: there a failure would be no sentence.
+        sys.stdout.flush()
     except CoreError as error:
         status = BAD_USAGE if isinstance(error, InvalidInput) else FAILED
         say(str(error), verbose)
@@ -29,16 +33,35 @@ def told(verbose: bool) -> Iterator[None]:
         status = INTERRUPTED
         say("Stopped.", verbose=False)
     except BrokenPipeError:
-        # The reader has left; python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         status = FAILED
     except Exception as error:
         status = FAILED
-        advice = "This is a fault of Counterpoint; run it again with --verbose to see where."
-        say(f"{type(error).__name__}: {error}. {advice}", verbose)
+        if not said_full(error):
+            advice = "This is a fault of Counterpoint; run it again with --verbose to see where."
+            say(f"{type(error).__name__}: {error}. {advice}", verbose)
     else:
         return
     raise typer.Exit(status)
+
+
+def _drop_output() -> None:
+    """What stdout still holds goes nowhere: python would complain once more when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def said_full(error: Exception) -> bool:
+    """Say it where a full disk is what went wrong, and drop what could not be written."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return False
+    _drop_output()
+    where = f" {error.filename}" if error.filename else ""
+    advice = "Make room on the disk, or send the output elsewhere."
+    say(f"Writing{where} failed ({error.strerror}). {advice}", verbose=False)
+    return True
 
 
 def say(sentence: str, verbose: bool) -> None:

@@ -5,6 +5,7 @@ Neither launches anything; the command line does.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import gradio as gr
@@ -12,33 +13,40 @@ from gradio.blocks import Block
 from starlette.middleware import Middleware
 
 from core.engine import InferenceEngine
-from core.models import ModelSource
+from core.errors import StoreError
+from core.store.history import Store
+from core.votes import VoteBook
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
+from ui.web.history import HistoryTab
 from ui.web.live import Frame
+from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
 
-EMBEDDED_NOTE = (
-    "### Ask something\n"
-    "This is the small model that comes with Counterpoint: it adds and multiplies, counts days, "
-    "knows capitals and copies addresses out of a sentence.\n\n"
-    "On a Mac with Apple silicon, `counterpoint ui --model openai/gpt-oss-20b` opens the real one."
-)
-NOTE = "### Ask something\nThe answer appears here; how the model came to it, beside it."
 
+def create_app(
+    engine: InferenceEngine,
+    store: Store | StoreError | None = None,
+    *,
+    sessions: Sessions | None = None,
+    votes: VoteBook | None = None,
+) -> gr.Blocks:
+    """The page over an engine and a history. Both stay the caller's: close them after the server.
 
-def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> gr.Blocks:
-    """The page over an engine. The engine stays the caller's: close it after the server."""
+    store: the error, where the history could not be opened; the page works without, and says why.
+    votes: where blind votes are kept; None keeps them until the server ends.
+    """
+    memory = Memory(store)
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
-    embedded = engine.info is not None and engine.info.source is ModelSource.EMBEDDED
-    chat = ChatTab(engine, sessions, drawer, EMBEDDED_NOTE if embedded else NOTE)
-    compare = CompareTab(engine, sessions, drawer)
+    chat = ChatTab(engine, sessions, drawer, memory)
+    compare = CompareTab(engine, sessions, drawer, votes)
+    history = HistoryTab(memory, sessions, chat)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
         gr.HTML(
@@ -47,21 +55,31 @@ def create_app(engine: InferenceEngine, *, sessions: Sessions | None = None) -> 
             apply_default_css=False,
             elem_id="header",
         )
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Chat", id="chat"):
                 chat.build()
             with gr.Tab("Compare", id="compare"):
                 compare.build()
+            with gr.Tab("History", id="history") as history_tab:
+                history.build()
         drawer.build()
         tab = gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
-        models.wire(chat.parts.status)
+        history.wire(tabs, history_tab)
+        models.wire(sessions, chat.parts.status, chat.parts.log)
 
         async def restored(tab_id: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
-            return {**chat.restored(session), **compare.restored(session), **models.restored()}
+            entry = await asyncio.to_thread(memory.shown_before, session)
+            if entry is not None:
+                chat.opened(session, entry)
+            return {
+                **chat.restored(session),
+                **compare.restored(session),
+                **models.restored(session),
+            }
 
         outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice]
         app.load(

@@ -9,10 +9,15 @@ import gradio as gr
 from gradio.blocks import Block
 
 from core.engine import InferenceEngine
+from core.store.values import StoredEntry
 from ui.web import examples, panels, view
-from ui.web.chat_run import BUSY, ChatAnswers, ChatParts, blank_panels
+from ui.web.chat_replay import ChatReplays
+from ui.web.chat_run import BUSY, ChatAnswers, ChatParts
+from ui.web.chat_watch import blank_panels
 from ui.web.inert import original
 from ui.web.live import QUIET, STREAMING, Frame
+from ui.web.memory import Memory
+from ui.web.models import note
 from ui.web.sessions import Session, Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer
 
@@ -21,12 +26,16 @@ class ChatTab:
     """The tab; one object for the app. The state of each browser tab lies in `sessions`."""
 
     def __init__(
-        self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer, placeholder: str
+        self,
+        engine: InferenceEngine,
+        sessions: Sessions,
+        drawer: SettingsDrawer,
+        memory: Memory | None = None,
     ) -> None:
         self._engine = engine
         self._sessions = sessions
         self._drawer = drawer
-        self._placeholder = placeholder
+        self._memory = memory or Memory()
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -45,7 +54,8 @@ class ChatTab:
             with gr.Column(elem_id="chat-side", scale=9, min_width=360):
                 side = self._build_side()
         self.parts = ChatParts(**main, **side)
-        self._answers = ChatAnswers(self._engine, self._drawer, self.parts)
+        self._answers = ChatAnswers(self._engine, self._drawer, self.parts, self._memory)
+        self.replays = ChatReplays(self._engine, self._answers)
 
     def _build_log(self) -> gr.Chatbot:
         return gr.Chatbot(
@@ -58,7 +68,7 @@ class ChatTab:
             layout="bubble",
             buttons=["copy", "copy_all"],
             editable="user",
-            placeholder=self._placeholder,
+            placeholder=note(self._engine),
             examples=[{"display_text": e.label, "text": e.prompt} for e in examples.CHAT],
             feedback_options=None,
             allow_tags=False,
@@ -106,19 +116,30 @@ class ChatTab:
             "tokens": ("tokens", panels.TOKENS),
             "metrics": ("metrics", panels.METRICS),
         }
-        built = {}
+        built: dict[str, Any] = {}
         with gr.Tabs(elem_id="chat-panels"):
             for name, (script, template) in tabs.items():
                 with gr.Tab(name.capitalize(), id=name):
+                    if name == "tokens":
+                        built["scores"] = self._build_switch()
                     built[name] = panels.panel(
                         script, blank[name], template, elem_id=f"chat-{name}"
                     )
         return built
 
+    def _build_switch(self) -> gr.Checkbox:
+        return gr.Checkbox(
+            False,
+            label="How likely each token was",
+            info="From the next answer on. Takes some time for every token.",
+            container=False,
+            elem_id="chat-scores",
+        )
+
     def wire(self) -> None:
         """Connect the events; to be called once all of the page is laid out."""
         parts = self.parts
-        inputs: set[Block] = {parts.input, parts.level, *self._drawer.fields}
+        inputs: set[Block] = {parts.input, parts.level, parts.scores, *self._drawer.fields}
         outputs = parts.outputs
         gr.on(
             [parts.send.click, parts.input.submit],
@@ -146,6 +167,11 @@ class ChatTab:
         """What a page that was loaded again shows: its chat, and the last run's panels."""
         session.unfinished = None
         return self._answers.blank_frame(session) | (session.chat_panels or {})
+
+    def opened(self, session: Session, entry: StoredEntry) -> None:
+        """Let the tab show a stored chat, and the panels its last run."""
+        self._memory.open(session, entry)
+        self.replays.show_last(session, entry)
 
     # Handlers. `inputs` holds values by component.
 
@@ -189,6 +215,7 @@ class ChatTab:
             return self._answers.refused(session, BUSY)
         session.turns, question = _cut(session.turns, event.index)
         session.chat_panels, session.unfinished = None, None
+        self._memory.cut(session)
         # What was typed since is the user's; the question comes back only into an empty box.
         return self._answers.blank_frame(session) | {self.parts.input: typed or question}
 
@@ -196,6 +223,7 @@ class ChatTab:
         session = self._sessions.get(request.session_hash)
         session.stop_chat()
         session.epoch += 1
+        self._memory.leave(session)
         session.turns, session.current_date = [], None
         session.chat_run, session.chat_panels, session.unfinished = None, None, None
         return self._answers.blank_frame(session)

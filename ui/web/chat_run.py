@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import gradio as gr
 from gradio.blocks import Block
@@ -14,13 +13,15 @@ from gradio.blocks import Block
 from core.conversation import Channel, Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
-from core.result import Transcript
 from core.run import Run
 from ui.web import view
-from ui.web.inert import inert
-from ui.web.live import TICK_S, Frame, buttons, drained, facts, why_not_started
+from ui.web.chat_watch import Watch, blank_panels, log_value
+from ui.web.live import TICK_S, Frame, buttons, facts, why_not_started
+from ui.web.memory import WRITE_S, Memory
+from ui.web.models import note
 from ui.web.sessions import Session, Turn
 from ui.web.settings import Inputs, Settings, SettingsDrawer
+from ui.web.token_view import RIVALS
 from ui.web.view import INTERRUPTED, Tone
 
 BUSY = "An answer is still being written. Press Stop first, or wait for its end."
@@ -41,6 +42,7 @@ class ChatParts:
     send: gr.Button
     analysis: gr.HTML
     commentary: gr.HTML
+    scores: gr.Checkbox
     tokens: gr.HTML
     metrics: gr.HTML
 
@@ -65,9 +67,16 @@ class ChatParts:
 class ChatAnswers:
     """Answers questions of any session, frame by frame."""
 
-    def __init__(self, engine: InferenceEngine, drawer: SettingsDrawer, parts: ChatParts) -> None:
+    def __init__(
+        self,
+        engine: InferenceEngine,
+        drawer: SettingsDrawer,
+        parts: ChatParts,
+        memory: Memory | None = None,
+    ) -> None:
         self._engine = engine
         self._drawer = drawer
+        self._memory = memory or Memory()
         self.parts = parts
 
     async def answered(
@@ -90,7 +99,8 @@ class ChatAnswers:
             settings = self._drawer.read(inputs)
             asked = self._asked(session, before, question, settings)
             level = inputs[self.parts.level]
-            run = self._engine.start(asked, settings.params, level, settings.keep_reasoning)
+            scored = replace(settings.params, logprobs=RIVALS if inputs[self.parts.scores] else 0)
+            run = self._engine.start(asked, scored, level, settings.keep_reasoning)
         except CoreError as error:
             # An edit, or an example, would be gone; it does not push out what was typed meanwhile.
             kept: Frame = {} if inputs[self.parts.input] else {self.parts.input: question}
@@ -139,11 +149,16 @@ class ChatAnswers:
         session.turns, session.chat_run, session.chat_panels = [*before, turn], run, None
         session.unfinished = None
         keep_reasoning = run.capture_reasoning
-        watch = _Watch(run, turn, session.epoch)
+        watch = Watch(run, turn, session.epoch, run.format.token_text)
+        recorder = self._memory.follow(session, asked, before, question, run)
         try:
             while watch.tick() and session.epoch == watch.epoch:
-                yield self._frame(session, watch)
+                yield self.frame(session, watch)
                 await asyncio.sleep(TICK_S)
+            if recorder is not None and session.epoch == watch.epoch:
+                recorder.close(watch.failure)
+                # What is shown as done is written.
+                await asyncio.to_thread(recorder.wait_written, WRITE_S)
             if session.epoch != watch.epoch:
                 # Cleared. A frame that was on its way may have come behind the empty page.
                 another = session.chat_run not in (None, run)
@@ -153,17 +168,19 @@ class ChatAnswers:
             session.chat_run = None
             if view.can_finish(run.transcript) and run.transcript.finished:
                 session.unfinished = (asked, run)
-            final = self._frame(session, watch)
+            final = self.frame(session, watch)
             session.chat_panels = self._kept(final, watch, keep_reasoning)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
             run.cancel()
+            if recorder is not None:
+                recorder.close(watch.failure)
             if session.chat_run is run:
                 session.chat_run = None
                 watch.health = INTERRUPTED
                 watch.settle()
-                last = self._frame(session, watch)
+                last = self.frame(session, watch)
                 session.chat_panels = self._kept(last, watch, keep_reasoning)
 
     def _asked(
@@ -175,16 +192,20 @@ class ChatAnswers:
             instructions=settings.instructions, current_date=session.current_date
         )
         for turn in before:
-            conversation = conversation.with_user(turn.question).adding(*turn.messages)
+            if turn.question:  # a chat that was imported may begin with the assistant
+                conversation = conversation.with_user(turn.question)
+            conversation = conversation.adding(*turn.messages)
         return conversation.with_user(question)
 
-    def _frame(self, session: Session, watch: _Watch) -> Frame:
+    def frame(self, session: Session, watch: Watch) -> Frame:
+        """The page as a run, or a replay, has come so far."""
         run, seen = watch.run, watch.run.transcript
         prompt = facts(run)
         # Without an answer the log itself says why.
         answered = bool(seen.text(Channel.FINAL).strip())
         sentence = watch.health.sentence if answered else view.CAN_FINISH * watch.can_finish
-        sentence = "" if watch.running else " ".join(filter(None, (*prompt.notes, sentence)))
+        said = (*prompt.notes, sentence, self._memory.trouble)
+        sentence = "" if watch.running else " ".join(filter(None, said))
         return {
             self.parts.log: log_value(session),
             self.parts.status: view.status_line(self._engine.model, prompt, watch.health),
@@ -209,7 +230,7 @@ class ChatAnswers:
     def blank_frame(self, session: Session) -> Frame:
         blank = blank_panels()
         return {
-            self.parts.log: log_value(session),
+            self.parts.log: gr.update(value=log_value(session), placeholder=note(self._engine)),
             self.parts.status: view.status_line(self._engine.model, None, None),
             self.parts.notice: {"text": "", "tone": Tone.IDLE.value},
             self.parts.analysis: blank["analysis"],
@@ -220,7 +241,7 @@ class ChatAnswers:
             **buttons(self.parts.send, self.parts.stop, running=False),
         }
 
-    def _kept(self, frame: Frame, watch: _Watch, keep_reasoning: bool) -> Frame:
+    def _kept(self, frame: Frame, watch: Watch, keep_reasoning: bool) -> Frame:
         """What of the last frame is shown again after a reload."""
         parts = self.parts
         dropped: set[Block] = {parts.log, parts.send, parts.finish, parts.stop}
@@ -240,59 +261,3 @@ class ChatAnswers:
                 self.parts.metrics: metrics,
             }
         return kept
-
-
-class _Watch:
-    """A run as the tab follows it: drained tick by tick, its health in words, its turn kept up."""
-
-    def __init__(self, run: Run, turn: Turn, epoch: int) -> None:
-        self.run = run
-        self.turn = turn
-        self.epoch = epoch
-        self.tokens = view.TokenView(run.format.token_text)
-        self.health = view.health(run.transcript)
-
-    @property
-    def running(self) -> bool:
-        return self.health.tone is Tone.BUSY
-
-    @property
-    def can_finish(self) -> bool:
-        """Whether the model can be made to answer now."""
-        seen = self.run.transcript
-        return view.can_finish(seen) and (self.running or seen.finished is not None)
-
-    def tick(self) -> bool:
-        """Take in what is new. False where the run has ended."""
-        failure = drained(self.run)
-        self.health = view.health(self.run.transcript, failure)
-        self.turn.shown = view.answer_shown(self.run.transcript, self.health)
-        return self.running
-
-    def settle(self) -> None:
-        """Write down what of this turn the log shows and the next prompt holds."""
-        self.turn.shown = view.answer_shown(self.run.transcript, self.health)
-        self.turn.messages = view.kept_messages(self.run.transcript.messages)
-
-
-def blank_panels() -> dict[str, Any]:
-    """The four panels before the first run."""
-    nothing = Transcript()
-    return {
-        "analysis": view.analysis_panel(nothing),
-        "commentary": view.commentary_panel(nothing),
-        "tokens": view.TokenView(str).values(nothing),
-        "metrics": {"run": "", "groups": [], "prompt": ""},
-    }
-
-
-def log_value(session: Session) -> list[dict[str, str]]:
-    """Two entries for each turn: the question, and the final channel of the answer."""
-    return [
-        entry
-        for turn in session.turns
-        for entry in (
-            {"role": "user", "content": inert(turn.question)},
-            {"role": "assistant", "content": inert(turn.shown)},
-        )
-    ]

@@ -1,21 +1,19 @@
-// The columns, the strip and the charts of Compare. Text goes in with textContent, as everywhere.
+// The columns of Compare. Text goes in with textContent, as everywhere.
 "use strict";
 (() => {
   const { follow, growing, line } = counterpoint;
-  const NAMES = { low: "Low", medium: "Medium", high: "High" };
+  const LEVELS = ["low", "medium", "high", "none"];
 
   function column(element, props, watch) {
     const find = (selector) => element.querySelector(selector);
     const root = element.closest(".level-column") ?? element;
-    const level = Object.keys(NAMES).find((name) => root.classList.contains(`level-${name}`));
+    const block = element.closest(".block.level-column") ?? root;
     const thinking = find(".thinking"), pane = find(".thinking .live");
     const grow = growing(pane);
     let run = null, byUser = false, byScript = false;
-    find("h3").textContent = NAMES[level];
-    pane.setAttribute("aria-label", `Thinking, ${NAMES[level]}`);
     root.setAttribute("role", "region");
-    root.setAttribute("aria-label", `${NAMES[level]} reasoning`);
     thinking.querySelector("summary").addEventListener("click", () => { byUser = true; });
+    focusing(find(".focus"), block);
 
     // Opens while the model thinks and folds when it answers, unless the user has decided.
     function fold(open) {
@@ -26,11 +24,25 @@
       thinking.open = open;
     }
 
+    function named(value) {
+      block.hidden = !value.shown;
+      for (const node of [root, block]) {
+        for (const level of LEVELS) node.classList.toggle(`level-${level}`, level === value.level);
+      }
+      const title = find("h3");
+      if (title.textContent === value.name) return;
+      title.textContent = title.title = value.name;
+      pane.setAttribute("aria-label", `Thinking, ${value.name}`);
+      root.setAttribute("aria-label", value.name);
+    }
+
     follow(props, watch, (value) => {
       if (value.run !== run) { run = value.run; byUser = false; }
+      named(value);
       root.dataset.state = value.state;
       root.dataset.tone = value.tone;
       root.classList.toggle("waiting", value.thinks);
+      root.classList.toggle("voting", value.voting);
       const status = find(".status");
       if (status.textContent !== value.status) status.textContent = value.status;
       figures(find(".metrics"), value.figures);
@@ -43,8 +55,24 @@
       const footer = find("footer"), foot = value.foot.join("\n");
       if (footer.dataset.text !== foot) {
         footer.dataset.text = foot;
-        footer.replaceChildren(...value.foot.map((text) => line("p", "", text)));
+        footer.replaceChildren(...value.foot.map((text) => Object.assign(line("p", "", text), { title: text })));
       }
+    });
+  }
+
+  // One column alone, over the whole width; again, or Escape, brings the others back.
+  function focusing(button, block) {
+    const set = (alone) => {
+      const row = document.getElementById("compare-columns");
+      for (const other of row?.querySelectorAll(".focused") ?? []) other.classList.remove("focused");
+      for (const other of row?.querySelectorAll("button.focus") ?? []) other.setAttribute("aria-pressed", "false");
+      row?.classList.toggle("alone", alone);
+      block.classList.toggle("focused", alone);
+      button.setAttribute("aria-pressed", String(alone));
+    };
+    button.addEventListener("click", () => set(!block.classList.contains("focused")));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && block.classList.contains("focused")) set(false);
     });
   }
 
@@ -61,47 +89,5 @@
     });
   }
 
-  const SIGNS = { agree: "=", differ: "≠", open: "?", error: "!", idle: "", running: "" };
-
-  function strip(element, props, watch) {
-    const box = element.querySelector(".strip");
-    follow(props, watch, (value) => {
-      box.dataset.state = value.state;
-      box.querySelector(".sign").textContent = SIGNS[value.state];
-      for (const [selector, text] of [["h2", value.title], ["p", value.detail]]) {
-        const node = box.querySelector(selector);
-        if (node.textContent !== text) node.textContent = text;
-      }
-    });
-  }
-
-  const PARTS = {
-    tokens: ["p-analysis", "p-commentary", "p-answer", "p-markers"],
-    time: ["p-reading", "p-analysis", "p-answer"],
-  };
-
-  function charts(element, props, watch) {
-    follow(props, watch, (value) => {
-      for (const box of element.querySelectorAll(".rows")) {
-        const rows = value[box.dataset.of];
-        if (!box.childElementCount) box.append(...rows.map((row) => chartRow(row, PARTS[box.dataset.of])));
-        rows.forEach((row, n) => {
-          const [, bar, total] = box.children[n].children;
-          row.percent.forEach((share, k) => { bar.children[k].style.width = `${share}%`; });
-          if (total.textContent !== row.total) total.textContent = row.total;
-        });
-      }
-    });
-  }
-
-  function chartRow(row, parts) {
-    const node = line("div", `row level-${row.level}`);
-    const bar = line("span", "bar");
-    bar.setAttribute("aria-hidden", "true");
-    bar.append(...parts.map((cls) => line("i", cls)));
-    node.append(line("span", "name", row.name), bar, line("span", "total", row.total));
-    return node;
-  }
-
-  Object.assign(counterpoint, { column, strip, charts });
+  Object.assign(counterpoint, { column });
 })();

@@ -1,41 +1,56 @@
-"""The Compare tab: one prompt at low, medium and high, three live columns in one batch."""
+"""The Compare tab: one prompt asked in two to four ways, live columns, and a verdict."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
 
-from core.compare import judge
 from core.config import ReasoningLevel
-from core.conversation import Channel, Conversation
+from core.conversation import Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
-from core.metrics import frame as metrics_frame
-from core.result import result_of
-from core.run import Run
-from ui.web import compare_view, examples, panels, view
-from ui.web.inert import inert
-from ui.web.live import QUIET, STREAMING, TICK_S, Frame, buttons, drained, facts, why_not_started
+from core.variants import MOST
+from core.votes import VoteBook, VotesInMemory
+from ui.web import compare_charts, compare_view, examples, panels
+from ui.web.board import Board, Slot
+from ui.web.boards import Boards
+from ui.web.compare_after import CompareAfter
+from ui.web.compare_frames import ColumnParts, CompareFrames
+from ui.web.compare_options import CompareOptions
+from ui.web.live import QUIET, STREAMING, TICK_S, Frame, why_not_started
 from ui.web.sessions import Session, Sessions
-from ui.web.settings import Inputs, Settings, SettingsDrawer
+from ui.web.settings import Inputs, SettingsDrawer
 
-LEVELS = tuple(ReasoningLevel)
+LEVELS = (*ReasoningLevel, None)
 BUSY = "A comparison is still running. Press Stop first, or wait for its end."
 EMPTY = "The prompt is empty; type a question or an instruction."
+GONE = "This comparison is no longer in the server's memory: run it again."
 
 
 class CompareTab:
-    """The tab; one object for the app. The state of each browser tab lies in `sessions`."""
+    """The tab; one object for the app. The state of each browser tab lies in `sessions`.
 
-    def __init__(self, engine: InferenceEngine, sessions: Sessions, drawer: SettingsDrawer) -> None:
+    votes: where blind votes are kept; None keeps them until the server ends.
+    """
+
+    def __init__(
+        self,
+        engine: InferenceEngine,
+        sessions: Sessions,
+        drawer: SettingsDrawer,
+        votes: VoteBook | None = None,
+    ) -> None:
         self._engine = engine
         self._sessions = sessions
         self._drawer = drawer
+        self._boards = Boards()
+        self._options = CompareOptions(engine.config)
+        self._after = CompareAfter(votes if votes is not None else VotesInMemory())
 
     def build(self) -> None:
         """Lay the tab out."""
@@ -62,34 +77,38 @@ class CompareTab:
                 (gr.Button(e.label, size="sm", scale=0, min_width=20), e.prompt)
                 for e in examples.COMPARE
             ]
+            gr.HTML(
+                panels.OPTIONS_SWITCH,
+                js_on_load="counterpoint.optionsSwitch(element)",
+                apply_default_css=False,
+                elem_id="compare-options-switch",
+            )
+        self._options.build()
         self.strip = panels.panel(
             "strip", compare_view.idle_strip(), panels.STRIP, elem_id="compare-verdict"
         )
+        self._after.build_vote()
         with gr.Row(elem_id="compare-columns", equal_height=True):
-            self.columns = [self._build_column(n, level) for n, level in enumerate(LEVELS, 1)]
+            self.columns = [self._build_column(n, LEVELS[n]) for n in range(MOST)]
         self.charts = panels.panel(
-            "charts", compare_view.idle_bars(), panels.CHARTS, elem_id="compare-charts"
+            "charts", compare_charts.idle_bars(), panels.CHARTS, elem_id="compare-charts"
         )
-        self.table = gr.Dataframe(
-            compare_view.empty_table(),
-            label="All figures: tokens by channel, seconds since sending, rates in one batch",
-            interactive=False,
-            visible=False,
-            wrap=False,
-            elem_id="compare-table",
+        self._after.build()
+        self._frames = CompareFrames(
+            self.run, self.stop, self.strip, self.columns, self.charts, self._after
         )
 
-    def _build_column(self, number: int, level: ReasoningLevel) -> _ColumnParts:
-        value = compare_view.idle_column() | {"level": level.value}
+    def _build_column(self, position: int, level: ReasoningLevel | None) -> ColumnParts:
         opens = "opens" if self._engine.config.show_reasoning else "stays"
-        column = panels.panel(
+        named = [f"level-{level}"] if level else []
+        panel = panels.panel(
             "column",
-            value,
+            compare_view.idle_column(level),
             panels.COLUMN,
-            elem_id=f"compare-column-{number}",
-            elem_classes=["level-column", f"level-{level}", opens],
+            elem_id=f"compare-column-{position + 1}",
+            elem_classes=["level-column", *named, opens],
         )
-        with column:
+        with panel:
             answer = gr.Markdown(
                 "",
                 elem_classes="answer",
@@ -97,29 +116,45 @@ class CompareTab:
                 container=False,
                 line_breaks=True,
             )
-        return _ColumnParts(level, column, answer)
+            with gr.Row(elem_classes="actions"):
+                stop = gr.Button("Stop", size="sm", elem_classes="stop")
+                finish = gr.Button("Finish now", size="sm", elem_classes="finish")
+                again = gr.Button("Run again", size="sm", elem_classes="again")
+                take = gr.Button("This one is best", size="sm", elem_classes="take")
+        return ColumnParts(position, panel, answer, stop, finish, again, take)
 
     def wire(self) -> None:
         """Connect the events; to be called once all of the page is laid out."""
-        inputs: set[Block] = {self.input, *self._drawer.fields}
+        inputs: set[Block] = {self.input, *self._drawer.fields, *self._options.fields}
         outputs = self.restorable
         gr.on([self.run.click, self.input.submit], self._ran, inputs, outputs, **STREAMING)
         for button, prompt in self.examples:
             chosen = button.click(self._chosen(prompt), None, self.input, queue=False, **QUIET)
             chosen.then(self._ran, inputs, outputs, **STREAMING)
         self.stop.click(self._stopped, None, None, queue=False, **QUIET)
+        self._options.wire()
+        for part in self.columns:
+            at = part.position
+            part.stop.click(self._on_slot(at, Board.stop_one), None, None, queue=False, **QUIET)
+            part.finish.click(self._on_slot(at, _finish), None, None, queue=False, **QUIET)
+            part.again.click(self._again(at), None, outputs, **STREAMING)
+            part.take.click(self._voted(at), None, outputs, queue=False, **QUIET)
+        self._after.no_difference.click(self._voted(None), None, outputs, queue=False, **QUIET)
+        self._after.wire(self._board_of)
 
     @property
     def restorable(self) -> list[Block]:
         """The components that `restored` fills; those that a run writes are among them."""
-        parts = [c for column in self.columns for c in (column.panel, column.answer)]
-        return [self.input, self.strip, *parts, self.charts, self.table, self.run, self.stop]
+        return [self.input, *self._frames.outputs]
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows."""
-        return self._blank_frame() | (session.compare_panels or {})
+        return self._frames.blank() | (session.compare_panels or {})
 
     # Handlers. `inputs` holds values by component.
+
+    def _board_of(self, request: gr.Request) -> Board | None:
+        return self._boards.get(self._sessions.get(request.session_hash))
 
     def _chosen(self, prompt: str) -> Callable[[gr.Request], Any]:
         def put(request: gr.Request) -> Any:
@@ -130,160 +165,113 @@ class CompareTab:
         return put
 
     def _stopped(self, request: gr.Request) -> None:
-        self._sessions.get(request.session_hash).stop_compare()
+        board = self._board_of(request)
+        if board is not None:
+            board.stop()
+
+    def _on_slot(self, at: int, act: Callable[[Board, Slot], None]) -> Callable[[gr.Request], None]:
+        def handler(request: gr.Request) -> None:
+            board = self._board_of(request)
+            if board is not None and board.running and at < len(board.slots):
+                act(board, board.shown()[at])
+
+        return handler
+
+    def _again(self, at: int) -> Callable[[gr.Request], AsyncIterator[Frame]]:
+        async def handler(request: gr.Request) -> AsyncIterator[Frame]:
+            session = self._sessions.get(request.session_hash)
+            board = self._boards.get(session)
+            if board is None or at >= len(board.slots):
+                yield self._frames.refused(GONE)
+                return
+            if session.compare_runs:
+                yield self._frames.refused(BUSY)
+                return
+            try:
+                board.again(board.shown()[at])
+            except CoreError as error:
+                yield self._frames.refused(why_not_started(error))
+                return
+            async for frame in self._followed(session, board):
+                yield frame
+
+        return handler
+
+    def _voted(self, at: int | None) -> Callable[[gr.Request], Frame]:
+        def handler(request: gr.Request) -> Frame:
+            session = self._sessions.get(request.session_hash)
+            board = self._boards.get(session)
+            if board is None or board.running or not board.hidden:
+                return self._frames.refused(GONE)
+            taken = None if at is None else board.shown()[at].variant.label
+            said = self._after.voted(board, taken)
+            frame = self._frames.ended(board, said)
+            session.compare_panels = self._frames.kept(board, frame, self.input)
+            return frame
+
+        return handler
 
     async def _ran(self, inputs: Inputs, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)
-        prompt = inputs[self.input] or ""
         if session.compare_runs:
-            yield self._refused(BUSY)
+            yield self._frames.refused(BUSY)
             return
-        if not prompt.strip():
-            yield self._refused(EMPTY)
+        if not (inputs[self.input] or "").strip():
+            yield self._frames.refused(EMPTY)
             return
         try:
-            settings = self._drawer.read(inputs)
-            runs = self._started(prompt, settings)
+            board = self._begun(inputs)
         except CoreError as error:
-            yield self._refused(why_not_started(error))
+            yield self._frames.refused(why_not_started(error))
             return
-        session.compare_runs, session.compare_panels = runs, None
-        watch = _Watch(runs)
+        self._boards.put(session, board)
+        async for frame in self._followed(session, board):
+            yield frame
+
+    def _begun(self, inputs: Inputs) -> Board:
+        """A comparison whose first runs are under way."""
+        settings = self._drawer.read(inputs)
+        options = self._options.read(inputs, settings.params)
+        conversation, asked = self._engine.asked(
+            Conversation(instructions=settings.instructions).with_user(inputs[self.input]),
+            options.variants,
+            options.how,
+            settings.params,
+        )
+        start = partial(
+            self._engine.start_variants, conversation, capture_reasoning=settings.keep_reasoning
+        )
+        board = Board(start, asked, keep_reasoning=settings.keep_reasoning, blind=options.blind)
+        board.begin()
+        return board
+
+    async def _followed(self, session: Session, board: Board) -> AsyncIterator[Frame]:
+        """A comparison under way as frames of the page; the last shows what came of it."""
+        session.compare_runs, session.compare_panels = board.under_way, None
+        ended = False
         try:
-            first: Frame = {self.table: gr.update(visible=False)}
-            while watch.tick():
-                yield self._frame(watch) | first
+            first = self._frames.begun()
+            while board.tick():
+                session.compare_runs = board.under_way
+                yield self._frames.running(board) | first
                 first = {}
                 await asyncio.sleep(TICK_S)
+            ended = True
             session.compare_runs = ()
-            final = self._frame(watch) | self._ending(watch, settings.keep_reasoning)
-            session.compare_panels = self._kept(final, prompt, settings.keep_reasoning)
+            final = self._frames.ended(board)
+            session.compare_panels = self._frames.kept(board, final, self.input)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
-            for run in runs:
+            for run in board.under_way:
                 run.cancel()
-            if session.compare_runs is runs:
+            if not ended:
                 session.compare_runs = ()
-                watch.interrupted = True
-                last = self._frame(watch) | self._ending(watch, settings.keep_reasoning)
-                session.compare_panels = self._kept(last, prompt, settings.keep_reasoning)
-
-    # One comparison.
-
-    def _started(self, prompt: str, settings: Settings) -> tuple[Run, ...]:
-        conversation = Conversation(instructions=settings.instructions).with_user(prompt)
-        return self._engine.start_levels(
-            conversation, LEVELS, settings.params, settings.keep_reasoning
-        )
-
-    def _frame(self, watch: _Watch) -> Frame:
-        seen = watch.columns()
-        frame: Frame = {
-            self.strip: compare_view.running_strip(seen),
-            self.charts: compare_view.bars(seen),
-            **buttons(self.run, self.stop, watch.running),
-        }
-        for part, one in zip(self.columns, seen, strict=True):
-            frame[part.panel] = compare_view.column(one)
-            frame[part.answer] = inert(one.transcript.text(Channel.FINAL))
-        return frame
-
-    def _ending(self, watch: _Watch, keep_reasoning: bool) -> Frame:
-        """The verdict and the table, once every column has ended."""
-        failure = next((f for f in watch.failures if f), None)
-        results = [
-            result_of(
-                run.transcript,
-                run.level,
-                run.model,
-                keep_reasoning,
-                run.format.name,
-                run.notes,
-            )
-            for run in watch.runs
-            if run.transcript.finished is not None
-        ]
-        if failure is not None:
-            strip = compare_view.strip("error", "The run failed", failure)
-        elif watch.interrupted:
-            strip = compare_view.interrupted_strip()
-        else:
-            strip = compare_view.verdict_strip(judge({r.reasoning_level: (r,) for r in results}))
-        table = compare_view.table(metrics_frame(results))
-        return {self.strip: strip, self.table: gr.update(value=table, visible=bool(results))}
-
-    def _refused(self, sentence: str) -> Frame:
-        """Say why nothing was started; all else stays, what was typed above all."""
-        return {self.strip: compare_view.strip("error", "Nothing was started", sentence)}
-
-    def _blank_frame(self) -> Frame:
-        frame: Frame = {
-            self.strip: compare_view.idle_strip(),
-            self.charts: compare_view.idle_bars(),
-            self.table: gr.update(visible=False),
-            **buttons(self.run, self.stop, running=False),
-        }
-        for part in self.columns:
-            frame[part.panel] = compare_view.idle_column()
-            frame[part.answer] = ""
-        return frame
-
-    def _kept(self, frame: Frame, prompt: str, keep_reasoning: bool) -> Frame:
-        """What is shown again after a reload: the prompt, and the last frame."""
-        kept = {self.input: prompt, **frame}
-        if not keep_reasoning:
-            for part in self.columns:
-                kept[part.panel] = compare_view.without_thinking(frame[part.panel])
-        return kept
+                board.interrupted = True
+                last = self._frames.ended(board)
+                session.compare_panels = self._frames.kept(board, last, self.input)
 
 
-@dataclass(frozen=True, slots=True)
-class _ColumnParts:
-    level: ReasoningLevel
-    panel: gr.HTML
-    answer: gr.Markdown
-
-
-@dataclass(slots=True)
-class _Watch:
-    """The runs of one comparison, drained tick by tick.
-
-    interrupted: nobody follows the runs any more. failures: a sentence where a run failed.
-    """
-
-    runs: tuple[Run, ...]
-    interrupted: bool = False
-    failures: list[str | None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.failures = [None] * len(self.runs)
-
-    @property
-    def running(self) -> bool:
-        return not self.interrupted and not all(run.done for run in self.runs)
-
-    def tick(self) -> bool:
-        """Take in what is new. False once all runs have ended."""
-        for n, run in enumerate(self.runs):
-            if not run.done:
-                self.failures[n] = drained(run)
-        return self.running
-
-    def columns(self) -> list[compare_view.Column]:
-        """Every run as far as it has come."""
-        return [
-            compare_view.Column(
-                run.level,
-                run.transcript,
-                run.timing,
-                facts(run),
-                self._health(run, failure),
-            )
-            for run, failure in zip(self.runs, self.failures, strict=True)
-        ]
-
-    def _health(self, run: Run, failure: str | None) -> view.Health:
-        if self.interrupted and not run.done:
-            return view.INTERRUPTED
-        return view.health(run.transcript, failure)
+def _finish(_: Board, slot: Slot) -> None:
+    if slot.run is not None:
+        slot.run.finish_now()

@@ -1,4 +1,4 @@
-"""Columns, bars and verdict of Compare: pure functions from transcripts to component values."""
+"""Columns, strip and table of Compare: pure functions from runs to component values."""
 
 from __future__ import annotations
 
@@ -7,29 +7,48 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from core.compare import Verdict
+from core import figures
+from core.compare import Comparison, Verdict
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import Timing
+from core.metrics import comparison_frame
+from core.report.reading import columns as told_columns
+from core.report.reading import differences
 from core.result import Transcript
-from ui.web import figures
+from core.statistics import Share
 from ui.web.view import LEVEL_NAMES, NOT_KEPT, Health, PromptFacts, Tone, Values
 
 IDLE_TITLE = "One prompt, three levels of reasoning"
 IDLE_DETAIL = (
     "Low, medium and high answer side by side, in one batch. Type a prompt or take an example."
 )
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+LETTERS = "ABCD"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One level's run as far as it has come."""
+    """One column's run as far as it has come.
+
+    label: the level's word, or what else tells it apart. number: which of `repeats` runs it is.
+    beside: how many runs share its batch.
+    """
 
     level: ReasoningLevel
     transcript: Transcript
     timing: Timing
     prompt: PromptFacts
     health: Health
+    label: str = ""
+    number: int = 1
+    repeats: int = 1
+    beside: int = 3
+
+    @property
+    def name(self) -> str:
+        """What stands over it."""
+        return name_of(self.label or self.level.value)
 
     @property
     def running(self) -> bool:
@@ -46,12 +65,20 @@ class Column:
         return (self.timing.total_s if until is None else until) - start
 
 
-def idle_column() -> Values:
-    """A column before its first run."""
+def name_of(label: str) -> str:
+    """A column's label as people read it: levels begin with a capital."""
+    return label.capitalize() if label in LEVEL_NAMES else label
+
+
+def idle_column(level: ReasoningLevel | None, label: str = "", status: str = "") -> Values:
+    """A column before its first run; one without a level is not shown."""
     return {
+        "shown": level is not None,
+        "level": level.value if level else "",
+        "name": name_of(label or level.value) if level else "",
         "run": "",
         "state": "idle",
-        "status": "",
+        "status": status,
         "tone": Tone.IDLE.value,
         "figures": [[figures.NONE, name] for name in _FIGURES],
         "thinking": "",
@@ -59,23 +86,31 @@ def idle_column() -> Values:
         "thinks": False,
         "foot": [],
         "note": "",
+        "voting": False,
     }
 
 
 _FIGURES = ("tokens", "to first token", "to the answer", "in total")
 
 
-def column(one: Column) -> Values:
-    """The value of a column's panel; the answer is a component of its own."""
+def column(one: Column, summary: str = "") -> Values:
+    """The value of a column's panel; the answer is a component of its own.
+
+    summary: what all runs of the column came to, once there are several.
+    """
     seen, timing = one.transcript, one.timing
     thinking = seen.text(Channel.ANALYSIS)
     answered = bool(seen.text(Channel.FINAL).strip())
     spent = figures.tokens(seen.content_tokens(Channel.ANALYSIS))
     status = "Done" if one.health.words == "Clean" else one.health.words
+    counted = f" · {one.number} of {one.repeats}" if one.repeats > 1 and one.running else ""
     return {
+        "shown": True,
+        "level": one.level.value,
+        "name": one.name,
         "run": seen.run_id,
         "state": "running" if one.running else "done",
-        "status": status,
+        "status": status + counted,
         "tone": one.health.tone.value,
         "figures": [
             [figures.count(len(seen.tokens)), _FIGURES[0]],
@@ -86,83 +121,69 @@ def column(one: Column) -> Values:
         "thinking": thinking,
         "thinking_figures": f"{spent}  {figures.seconds(one.thinking_s)}" if thinking else "",
         "thinks": one.running and not answered,
-        "foot": _foot(one),
-        "note": "" if answered or one.running else one.health.sentence,
+        "foot": _foot(one, summary),
+        "note": "" if answered or one.running else _note(one),
+        "voting": False,
     }
+
+
+def blind_column(position: int, voting: bool) -> Values:
+    """A column whose name, figures and thinking are held back. position: from 0."""
+    words = "Read it, then vote" if voting else "Being written"
+    return idle_column(ReasoningLevel.LOW, f"Answer {LETTERS[position]}", words) | {
+        "level": "none",
+        "state": "blind",
+        "voting": voting,
+        "thinks": not voting,
+    }
+
+
+def _note(one: Column) -> str:
+    """Why there is no answer; a tool call as it was written."""
+    calls = [m for m in one.transcript.messages if m.recipient is not None]
+    if not calls:
+        return one.health.sentence
+    told = "; ".join(f"{call.recipient} with {call.text}" for call in calls)
+    return f"Called {told}. Tools are not run here."
 
 
 _PARTS = {Channel.ANALYSIS: "analysis", Channel.COMMENTARY: "commentary", Channel.FINAL: "answer"}
 
 
-def _markers(seen: Transcript) -> int:
+def markers(seen: Transcript) -> int:
     """Tokens that are no channel's content: markers, headers, and what repairs set aside."""
     return len(seen.tokens) - sum(map(seen.content_tokens, _PARTS))
 
 
-def _foot(one: Column) -> list[str]:
+def _foot(one: Column, summary: str) -> list[str]:
     seen = one.transcript
     parts = [f"{name} {figures.count(seen.content_tokens(c))}" for c, name in _PARTS.items()]
-    channels = " · ".join([*parts, f"markers {figures.count(_markers(seen))}"])
+    channels = " · ".join([*parts, f"markers {figures.count(markers(seen))}"])
     rate = figures.rate(one.timing.tokens_per_s)
+    if one.beside > 1:
+        rate += f", measured in one batch of {_NUMBERS.get(one.beside, one.beside)}"
     repairs = len(seen.repairs)
     mended = f" · {repairs} repaired" if repairs else ""
     named = "" if one.prompt.format == "Harmony" else f"{one.prompt.format} · "
     return [
         channels,
-        f"{rate}, measured in one batch of three",
+        summary or rate,
         f"{named}{one.prompt.system_line} · prompt {figures.short_hash(one.prompt.sha256)}{mended}",
     ]
+
+
+def summaries(comparison: Comparison) -> dict[str, str]:
+    """What all runs of each column came to, by label; empty where there is one run at most."""
+    return {
+        one.label: f"{len(one.runs)} runs, {one.agreeing} alike · {one.tokens} tokens · {one.total}"
+        for one in told_columns(comparison)
+        if len(one.runs) > 1
+    }
 
 
 def without_thinking(panel: Values) -> Values:
     """A column's value without the reasoning, for what is kept after a run."""
     return panel | {"thinking": NOT_KEPT} if panel["thinking"] else panel
-
-
-def idle_bars() -> Values:
-    """The bars before the first run."""
-    counts = [_row(level, [0.0] * 4, figures.NONE) for level in ReasoningLevel]
-    times = [_row(level, [0.0] * 3, figures.NONE) for level in ReasoningLevel]
-    return {"tokens": counts, "time": times}
-
-
-def bars(columns: Sequence[Column]) -> Values:
-    """Both charts. Shares are of the longest bar, so that columns can be compared by eye."""
-    counts = [
-        [*(one.transcript.content_tokens(c) for c in _PARTS), _markers(one.transcript)]
-        for one in columns
-    ]
-    times = [_phases(one) for one in columns]
-    most = max(map(sum, counts), default=0) or 1
-    longest = max(map(sum, times), default=0.0) or 1.0
-    return {
-        "tokens": [
-            _row(one.level, [n / most for n in c], figures.count(sum(c)))
-            for one, c in zip(columns, counts, strict=True)
-        ],
-        "time": [
-            _row(one.level, [s / longest for s in t], figures.seconds(one.timing.total_s))
-            for one, t in zip(columns, times, strict=True)
-        ],
-    }
-
-
-def _phases(one: Column) -> list[float]:
-    """Seconds of waiting and reading the prompt, of thinking, of answering."""
-    timing = one.timing
-    if timing.first_token_s is None:
-        return [timing.total_s, 0.0, 0.0]
-    thinking = one.thinking_s or 0.0
-    return [
-        timing.first_token_s,
-        thinking,
-        max(0.0, timing.total_s - timing.first_token_s - thinking),
-    ]
-
-
-def _row(level: ReasoningLevel, shares: list[float], total: str) -> Values:
-    percent = [round(100 * share, 2) for share in shares]
-    return {"level": level.value, "name": LEVEL_NAMES[level], "percent": percent, "total": total}
 
 
 def strip(state: str, title: str, detail: str = "") -> Values:
@@ -175,12 +196,22 @@ def idle_strip() -> Values:
     return strip("idle", IDLE_TITLE, IDLE_DETAIL)
 
 
-def running_strip(columns: Sequence[Column]) -> Values:
+def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Values:
     """The strip while columns are written."""
-    left = sum(one.running for one in columns)
-    title = "Running at three levels of reasoning"
-    if left < len(columns):
-        title = f"{len(columns) - left} of {len(columns)} levels done"
+    if warming:
+        return strip(
+            "running", "Warming up", "Every prompt is read once, so that all runs start alike."
+        )
+    begun = [one for one in columns if one is not None]
+    done = sum(not one.running for one in begun)
+    repeats = max((one.repeats for one in begun), default=1)
+    title = f"Running in {_NUMBERS.get(len(columns), 'several')} columns"
+    if all(one is None or one.label in LEVEL_NAMES for one in columns):
+        title = f"Running at {_NUMBERS.get(len(columns), 'several')} levels of reasoning"
+    if done:
+        title = f"{done} of {len(columns)} done"
+    if repeats > 1:
+        title = f"Run {max(one.number for one in begun)} of {repeats} of each"
     return strip("running", title, "The answers are compared when all are done.")
 
 
@@ -190,14 +221,50 @@ def interrupted_strip() -> Values:
     return strip("open", "The comparison was stopped", detail)
 
 
-def verdict_strip(verdict: Verdict) -> Values:
-    """The verdict in a sentence, and its limits."""
+def verdict_strip(verdict: Verdict, before: str = "") -> Values:
+    """The verdict in a sentence, with its figures and limits; `before` stands before those."""
     states = {True: "agree", False: "differ", None: "open"}
-    return strip(states[verdict.agree], verdict.reason, verdict.detail)
+    detail = " ".join(part for part in (before, verdict.detail, verdict.limits) if part)
+    return strip(states[verdict.agree], verdict.reason, detail)
+
+
+def blind_strip(voting: bool) -> Values:
+    """The strip of a blind vote."""
+    if voting:
+        detail = "Which answer is better? Names, figures and thinking are shown after your vote."
+        return strip("open", "Read the answers, then vote", detail)
+    detail = "The answers appear together when all are done, so that none is known by its speed."
+    return strip("running", "Answers are being written", detail)
+
+
+def tally(shares: dict[str, Share]) -> str:
+    """The blind votes so far, in a sentence."""
+    if not shares:
+        return "No vote has been counted so far."
+    order = [level.value for level in LEVEL_NAMES]
+    labels = sorted(shares, key=lambda one: (order.index(one) if one in order else -1, one))
+    parts = [f"{one} {shares[one].hits} of {shares[one].n}, {shares[one]}" for one in labels]
+    return f"Blind votes so far, with 95 % intervals: {'; '.join(parts)}."
+
+
+def difference_value(comparison: Comparison) -> Values:
+    """Where neighbouring answers differ, word by word."""
+    return {
+        "pairs": [
+            {
+                "one": name_of(one.one),
+                "other": name_of(one.other),
+                "words": one.parts.word if one.parts else 0,
+                "pieces": [[piece.change.value, piece.text] for piece in one.pieces],
+            }
+            for one in differences(comparison)
+        ]
+    }
 
 
 _TABLE = {
-    "level": "Level",
+    "column": "Column",
+    "seed": "Seed",
     "finish_reason": "Ended",
     "prompt_tokens": "Prompt",
     "analysis_tokens": "Analysis",
@@ -207,17 +274,25 @@ _TABLE = {
     "first_token_s": "First token (s)",
     "first_answer_s": "First answer (s)",
     "total_s": "Total (s)",
-    "tokens_per_s": "Tokens/s in batch",
+    "tokens_per_s_in_batch": "Tokens/s in batch",
+    "tokens_per_s_alone": "Tokens/s alone",
     "repairs": "Repairs",
 }
+_DIGITS = {"first_token_s": 3, "first_answer_s": 3, "total_s": 3}
+_RATES = ("tokens_per_s_in_batch", "tokens_per_s_alone")
 
 
-def table(frame: pd.DataFrame) -> pd.DataFrame:
-    """The runs' frame with people's names for its columns, and seconds to the millisecond."""
-    shown = frame[list(_TABLE)].round(
-        {"first_token_s": 3, "first_answer_s": 3, "total_s": 3, "tokens_per_s": 1}
-    )
-    return shown.rename(columns=_TABLE)
+def table(comparison: Comparison) -> pd.DataFrame:
+    """The runs with people's names for the figures, and seconds to the millisecond."""
+    frame = comparison_frame(comparison)[list(_TABLE)].round(_DIGITS)
+    # As text: a seed has more digits than the browser's numbers.
+    frame["seed"] = frame["seed"].astype(str)
+    for name in _RATES:
+        rates = pd.to_numeric(frame[name])
+        frame[name] = rates.round(1)
+        if rates.isna().all():
+            frame = frame.drop(columns=name)
+    return frame.rename(columns=_TABLE)
 
 
 def empty_table() -> pd.DataFrame:

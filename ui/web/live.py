@@ -9,6 +9,7 @@ from gradio.blocks import Block
 
 from core.errors import Busy, CoreError
 from core.run import Run
+from core.store.replay import Replay
 from ui.web.view import PromptFacts
 
 Frame = dict[Block, Any]
@@ -24,6 +25,9 @@ TICK_S = 0.1
 """Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
 
 
+PROMPT_NOT_STORED = "The history holds the questions and answers, not the prompt as rendered."
+
+
 def why_not_started(error: CoreError) -> str:
     """Why a run was not started, in words; that nothing is lost where the queue was full."""
     return f"{error} {STILL_HERE}" if isinstance(error, Busy) else str(error)
@@ -32,7 +36,7 @@ def why_not_started(error: CoreError) -> str:
 STILL_HERE = "Nothing was started, and what you typed is still in its box: send it again then."
 
 
-def drained(run: Run) -> str | None:
+def drained(run: Run | Replay) -> str | None:
     """Take in what happened since the last tick; a failure of the machine comes back in words."""
     try:
         run.drain()
@@ -41,8 +45,19 @@ def drained(run: Run) -> str | None:
     return None
 
 
-def facts(run: Run) -> PromptFacts:
+def facts(run: Run | Replay) -> PromptFacts:
     """What was really rendered for this run."""
+    if isinstance(run, Replay):
+        stored = run.stored
+        seen, asked = stored.transcript, stored.facts
+        return PromptFacts(
+            asked.level_in_prompt,
+            seen.prompt_sha256,
+            seen.prompt_tokens,
+            PROMPT_NOT_STORED,
+            asked.format,
+            asked.notes,
+        )
     prompt = run.prompt
     return PromptFacts(
         prompt.reasoning_level_in_prompt,

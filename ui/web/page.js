@@ -43,6 +43,7 @@ var counterpoint = (() => {
     const set = (open) => {
       panel()?.classList.toggle("open", open);
       opener.setAttribute("aria-expanded", String(open));
+      if (open) askForModel();
       if (open) panel()?.querySelector("textarea, input, button")?.focus({ preventScroll: true });
       else opener.focus();
     };
@@ -62,6 +63,14 @@ var counterpoint = (() => {
     const settings = document.getElementById("settings");
     settings?.setAttribute("role", "dialog");
     settings?.setAttribute("aria-labelledby", "settings-title");
+  }
+
+  // Another tab may have changed the model: ask whenever this one is looked at again.
+  const askForModel = () => document.getElementById("model-follow")?.click();
+
+  function followModel() {
+    window.addEventListener("focus", askForModel);
+    document.addEventListener("visibilitychange", () => document.hidden || askForModel());
   }
 
   // A tab is known by an id that lives through a reload, and not through a copy of the tab.
@@ -93,6 +102,7 @@ var counterpoint = (() => {
   // Called once the page is built; tells the server which tab this is.
   function start() {
     groupLevels();
+    followModel();
     return [tabId()];
   }
 

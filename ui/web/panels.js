@@ -88,37 +88,6 @@
     return node;
   }
 
-  const CHUNK = 400, SEPARATOR = "\x1f", VISIBLE_END = { "\n": "↵\n", "\t": "⇥" };
-
-  // One span per token; chunks keep the browser from laying out what is out of sight.
-  function tokens(element, props, watch) {
-    const pane = element.querySelector(".live"), count = element.querySelector(".count");
-    const end = sticky(pane);
-    let run = null, shown = 0, offset = 0, chunk = null;
-    follow(props, watch, (value) => {
-      if (value.run !== run || value.kinds.length < shown) {
-        run = value.run; shown = offset = 0; chunk = null;
-        pane.replaceChildren();
-        end.reset();
-      }
-      const fresh = value.texts.slice(offset).split(SEPARATOR);
-      fresh.pop();
-      for (const piece of fresh) {
-        if (shown % CHUNK === 0) {
-          chunk = pane.appendChild(document.createElement("div"));
-          chunk.className = "chunk";
-        }
-        const seen = piece.replace(/[\n\t]/g, (c) => VISIBLE_END[c]);
-        chunk.append(line("span", `t-${value.kinds[shown]}`, seen));
-        shown += 1;
-      }
-      offset = value.texts.length;
-      count.textContent = shown === 1 ? "1 token" : `${shown.toLocaleString("en")} tokens`;
-      if (!shown) pane.replaceChildren(line("p", "note", "Every token of the output appears here, markers included."));
-      else { pane.querySelector(":scope > .note")?.remove(); end.toEnd(); }
-    });
-  }
-
   function metrics(element, props, watch) {
     const pane = element.querySelector(".live");
     follow(props, watch, (value) => {
@@ -176,5 +145,5 @@
     });
   }
 
-  Object.assign(counterpoint, { follow, growing, line, text, parts, tokens, metrics, status, notice });
+  Object.assign(counterpoint, { follow, sticky, growing, line, text, parts, metrics, status, notice });
 })();

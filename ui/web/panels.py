@@ -26,11 +26,11 @@ def panel(
     elem_id: str | None = None,
     elem_classes: str | list[str] | None = None,
 ) -> gr.HTML:
-    """A panel driven by `counterpoint.<script>(element, props, watch)`."""
+    """A panel driven by `counterpoint.<script>(element, props, watch, trigger)`."""
     return gr.HTML(
         value,
         html_template=template,
-        js_on_load=f"counterpoint.{script}(element, props, watch)",
+        js_on_load=f"counterpoint.{script}(element, props, watch, trigger)",
         apply_default_css=False,
         elem_id=elem_id,
         elem_classes=elem_classes,
@@ -61,6 +61,13 @@ TOKENS = """
   <span class="key"><i class="t-c"></i>commentary</span>
   <span class="key"><i class="t-f"></i>final</span>
   <span class="key"><i class="t-s"></i>set aside</span></div>
+<div class="legend surprise" hidden><span>Surprise in bits</span>
+  <span class="key"><i class="s-0"></i>under 1</span>
+  <span class="key"><i class="s-1"></i>1 to 2</span>
+  <span class="key"><i class="s-2"></i>2 to 4</span>
+  <span class="key"><i class="s-3"></i>4 to 8</span>
+  <span class="key"><i class="s-4"></i>8 or more</span></div>
+<p class="detail" role="status" hidden></p>
 <div class="live tokens" tabindex="0" role="region" aria-label="Tokens"></div>
 """
 
@@ -69,7 +76,9 @@ METRICS = """
 """
 
 COLUMN = f"""
-<header><span class="name">{BARS_OF_LEVEL}<h3></h3></span><span class="status"></span></header>
+<header><span class="name">{BARS_OF_LEVEL}<h3></h3></span><span class="right">
+  <span class="status"></span><button type="button" class="focus" aria-pressed="false"
+  aria-label="Show this column alone" title="Show this column alone"></button></span></header>
 <dl class="metrics"></dl>
 <details class="thinking"><summary><span>Thinking</span><span class="spent"></span></summary>
   <div class="live text" tabindex="0" role="region"></div></details>
@@ -84,15 +93,30 @@ STRIP = """
 """
 
 CHARTS = """
-<section class="chart" aria-label="Tokens by level"><header><h3>Tokens</h3><ul class="keys">
+<section class="chart" aria-label="Tokens by column"><header><h3>Tokens</h3><ul class="keys">
   <li><i class="p-analysis"></i>Analysis</li><li><i class="p-commentary"></i>Commentary</li>
   <li><i class="p-answer"></i>Answer</li><li><i class="p-markers"></i>Markers</li></ul></header>
   <div class="rows" data-of="tokens"></div></section>
-<section class="chart" aria-label="Time by level"><header><h3>Time</h3><ul class="keys">
-  <li><i class="p-reading"></i>Reading the prompt</li><li><i class="p-analysis"></i>Thinking</li>
-  <li><i class="p-answer"></i>Answer</li></ul></header>
-  <div class="rows" data-of="time"></div></section>
+<section class="chart" aria-label="Time by column"><header><h3>Time</h3><ul class="keys">
+  <li><i class="p-queued"></i>Queued</li><li><i class="p-reading"></i>Reading</li>
+  <li><i class="p-analysis"></i>Thinking</li><li><i class="p-answer"></i>Answering</li></ul>
+  </header><div class="rows" data-of="time"></div></section>
+<section class="chart spread" aria-label="Tokens, run by run" hidden><header>
+  <h3>Tokens, run by run</h3><span class="hint">A dot a run; the tick is the median</span></header>
+  <div class="rows" data-of="token_dots"></div></section>
+<section class="chart spread" aria-label="Time, run by run" hidden><header>
+  <h3>Time, run by run</h3><span class="hint">A dot a run; the tick is the median</span></header>
+  <div class="rows" data-of="time_dots"></div></section>
 """
+
+DIFFERENCE = '<div class="differences"></div>'
+
+DOWNLOAD = '<span class="file" hidden></span>'
+
+OPTIONS_SWITCH = (
+    '<button type="button" id="compare-options-open" aria-expanded="false" '
+    'aria-controls="compare-options">Options</button>'
+)
 
 MARK = """<svg class="mark" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true">
 <rect width="26" height="26" rx="6" fill="currentColor"/><g fill="var(--page)">

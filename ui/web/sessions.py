@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gradio.blocks import Block
 
     from core.run import Run
+    from core.store.recording import EntryRecorder
+    from core.store.replay import Replay
 
 SIX_HOURS = 6 * 3600.0
 _WAITS, _WAIT_S = 40, 0.05
@@ -45,17 +47,25 @@ class Session:
     epoch: counts clears, so that a run begun before a clear does not write after it.
     unfinished: the last run and its prompt, where it thought and gave no answer. It holds the
         thinking, and goes with the page that shows it.
+    model: the one that the page names, but for the frames of a run.
+    tab: the tab's own id. record: where the chat is written in the history; None before its first
+        turn. loaded: the history was asked what this tab had shown.
+    chat_run: what fills the chat now: a run, or the replay of one.
     chat_panels, compare_panels: the last values shown, to be shown again after a reload.
     """
 
     turns: list[Turn] = field(default_factory=list)
     current_date: str | None = None
     epoch: int = 0
-    chat_run: Run | None = None
+    tab: str = ""
+    record: EntryRecorder | None = None
+    loaded: bool = False
+    chat_run: Run | Replay | None = None
     unfinished: tuple[Conversation, Run] | None = None
     compare_runs: tuple[Run, ...] = ()
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None
+    model: str = ""
     seen: float = 0.0
 
     @property
@@ -105,6 +115,7 @@ class Sessions:
         """The session that this tab had before it was loaded again, or a new one."""
         session = self._by_tab.setdefault(tab, Session()) if tab else Session()
         self._by_hash[session_hash or ""] = session
+        session.tab = tab
         session.seen = self._clock()
         self._forget()
         return session

@@ -8,8 +8,8 @@ from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 
 FOLDER = Path(__file__).parent
-STYLES = ("style.css", "compare.css")
-SCRIPTS = ("page.js", "panels.js", "columns.js")
+STYLES = ("style.css", "compare.css", "compare-more.css", "history.css")
+SCRIPTS = ("page.js", "panels.js", "tokens.js", "columns.js", "compare.js", "history.js")
 
 
 def theme() -> Base:
@@ -28,6 +28,7 @@ def theme() -> Base:
         "ink_2": "#4a5160",
         "button": "#343a46",
         "button_ink": "#ffffff",
+        "check": "#343a46",
     }
     dark = {
         "page": "#0f1116",
@@ -38,6 +39,7 @@ def theme() -> Base:
         "ink_2": "#b6bcc9",
         "button": "#eceef3",
         "button_ink": "#171a21",
+        "check": "#626b80",  # the mark on it is white in both themes
     }
     roles = {
         "body_background_fill": "page",
@@ -63,8 +65,8 @@ def theme() -> Base:
         "button_secondary_border_color": "line",
         "color_accent_soft": "raised",
         "slider_color": "ink_2",
-        "checkbox_background_color_selected": "button",
-        "checkbox_border_color_selected": "button",
+        "checkbox_background_color_selected": "check",
+        "checkbox_border_color_selected": "check",
         "checkbox_label_text_color": "ink",
         "checkbox_label_text_color_selected": "ink",
         "table_even_background_fill": "panel",

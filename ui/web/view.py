@@ -6,28 +6,19 @@ the document as text, never as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core import figures
 from core.config import ReasoningLevel
-from core.conversation import Channel, Message, Role
+from core.conversation import Channel
 from core.events import FinishReason, Timing
-from core.result import LiveMessage, TokenKind, Transcript, why_empty
-from ui.web import figures
+from core.result import Transcript, why_empty
 
 Values = dict[str, Any]
 
 LEVEL_NAMES = {level: level.capitalize() for level in ReasoningLevel}
-TOKEN_SEPARATOR = "\x1f"  # noqa: S105
-_KIND_LETTERS = {
-    TokenKind.MARKER: "m",
-    TokenKind.ANALYSIS: "a",
-    TokenKind.COMMENTARY: "c",
-    TokenKind.FINAL: "f",
-    TokenKind.SET_ASIDE: "s",
-}
 NO_ANALYSIS = "What the model thinks before it answers appears here, while it thinks."
 NO_COMMENTARY = "Notes to you before a tool call, and the tool calls themselves, appear here."
 CAN_FINISH = "“Finish now” lets the model answer from what it has thought."
@@ -139,20 +130,6 @@ def answer_shown(transcript: Transcript, state: Health) -> str:
     return f"*{state.sentence or state.words + ' …'}*"
 
 
-def kept_messages(messages: Sequence[LiveMessage]) -> tuple[Message, ...]:
-    """What of a turn goes back into the next prompt, also where it was cut off.
-
-    Analysis stays only where the turn made a whole tool call; a call cut in half is dropped.
-    """
-    called = any(m.recipient is not None and m.complete for m in messages)
-    return tuple(
-        m.message or Message(Role.ASSISTANT, m.text, m.channel, m.recipient)
-        for m in messages
-        if (m.recipient is None or m.complete) and (called or m.channel is not Channel.ANALYSIS)
-        if m.text or m.recipient is not None
-    )
-
-
 def analysis_panel(transcript: Transcript) -> Values:
     """The Analysis tab."""
     return _text_panel(transcript, transcript.text(Channel.ANALYSIS), NO_ANALYSIS)
@@ -178,36 +155,14 @@ def commentary_panel(transcript: Transcript, *, analysis_too: bool = True) -> Va
     return {"run": panel["run"], "parts": parts, "note": "" if parts else panel["note"]}
 
 
-class TokenView:
-    """The Tokens tab, grown with the transcript: each token is turned into text once.
-
-    Two strings that only grow go over the wire: one letter per token, and the tokens' texts with
-    a separator behind each.
-    """
-
-    def __init__(self, piece: Callable[[int], str]) -> None:
-        self._piece = piece
-        self._kinds = ""
-        self._texts = ""
-
-    def values(self, transcript: Transcript) -> Values:
-        """The tab's value for the transcript as far as it has come."""
-        known = len(self._kinds)
-        fresh = transcript.tokens[known:]
-        self._kinds += "".join(_KIND_LETTERS[kind] for kind in transcript.kinds[known:])
-        self._texts += "".join(f"{self._clean(token)}{TOKEN_SEPARATOR}" for token in fresh)
-        return {"run": transcript.run_id, "kinds": self._kinds, "texts": self._texts}
-
-    def _clean(self, token: int) -> str:
-        return self._piece(token).replace(TOKEN_SEPARATOR, "\N{SYMBOL FOR UNIT SEPARATOR}")
-
-
 def metrics_panel(
     transcript: Transcript, timing: Timing, prompt: PromptFacts, state: Health
 ) -> Values:
     """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
     usage = transcript.finished.usage if transcript.finished else None
-    given = len(transcript.tokens) - transcript.generated_tokens
+    generated = usage.generated_tokens if usage else transcript.generated_tokens
+    given = usage.given_tokens if usage else len(transcript.tokens) - generated
+    content = usage.of if usage else transcript.content_tokens
     cached = figures.count(usage.cached_tokens) if usage else figures.NONE
     groups = [
         [
@@ -215,8 +170,8 @@ def metrics_panel(
             [
                 ["Prompt", figures.count(prompt.tokens)],
                 ["of these from the cache", cached],
-                *([name, figures.count(transcript.content_tokens(c))] for c, name in _CHANNELS),
-                ["Generated, markers included", figures.count(transcript.generated_tokens)],
+                *([name, figures.count(content(c))] for c, name in _CHANNELS),
+                ["Generated, markers included", figures.count(generated)],
                 *([["Given, not generated", figures.count(given)]] if given else []),
             ],
         ],

@@ -38,12 +38,12 @@ def test_a_full_queue_is_said_and_the_question_stays_in_the_box(typed: str, kept
     engine = InferenceEngine(Full(lambda request: []), InferenceConfig(_env_file=None))
     drawer, session = SettingsDrawer(engine.config, ModelChoice(engine)), Session()
     with gr.Blocks():
-        tab = ChatTab(engine, Sessions(), drawer, "")
+        tab = ChatTab(engine, Sessions(), drawer)
         tab.build()
         drawer.build()
     parts = tab.parts
     inputs: dict[Any, Any] = {field: getattr(field, "value", None) for field in drawer.fields}
-    inputs |= {parts.input: typed, parts.level: "low"}
+    inputs |= {parts.input: typed, parts.level: "low", parts.scores: False}
 
     async def frames() -> list[dict[Any, Any]]:
         return [f async for f in tab._answers.answered(session, [], "my question", inputs)]

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from core.compare import Verdict
+from core.compare import Comparison, Verdict
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import FinishReason, Timing
-from core.metrics import frame
-from core.result import Transcript, result_of
+from core.result import Transcript
+from core.statistics import Share
+from tests.core.comparisons import HIGH, LOW, comparison, result
 from tests.ui.web.runs import TIMING, transcript
-from ui.web import compare_view, view
+from ui.web import compare_charts, compare_view, view
 from ui.web.compare_view import Column
 from ui.web.view import PromptFacts
 
@@ -47,6 +48,12 @@ def test_a_column_says_what_was_repaired_and_why_there_is_no_answer() -> None:
     assert "without writing an answer" in value["note"]
 
 
+def test_a_column_shows_a_tool_call_as_it_was_written() -> None:
+    called = transcript((A, "a"), (C, '{"a": 1}', "functions.sum"), reason=FinishReason.TOOL_CALL)
+    note = compare_view.column(one(called))["note"]
+    assert note == 'Called functions.sum with {"a": 1}. Tools are not run here.'
+
+
 def test_a_column_thinks_until_its_answer_begins() -> None:
     assert compare_view.column(one(transcript((A, "a"), reason=None)))["thinks"]
     assert not compare_view.column(one(transcript((A, "a"), (F, "7"), reason=None)))["thinks"]
@@ -61,27 +68,66 @@ def test_thinking_is_gone_from_what_is_kept() -> None:
 
 def test_bars_add_up_to_the_tokens_of_the_column_and_the_longest_fills_its_line() -> None:
     low, high = one(transcript((F, "71"))), one(transcript((A, "a b c d e"), (F, "71")))
-    charts = compare_view.bars([low, high])
+    charts = compare_charts.bars([low, high])
     assert [row["total"] for row in charts["tokens"]] == ["5", "14"]
     assert sum(charts["tokens"][1]["percent"]) == pytest.approx(100, abs=0.1)
     assert sum(charts["tokens"][0]["percent"]) == pytest.approx(100 * 5 / 14, abs=0.1)
     assert sum(charts["time"][0]["percent"]) == pytest.approx(100, abs=0.1)
 
 
-def test_waiting_for_the_first_token_counts_as_reading_the_prompt() -> None:
-    waiting = one(Transcript(), timing=replace(TIMING, first_token_s=None, first_answer_s=None))
-    assert compare_view.bars([waiting])["time"][0]["percent"] == [100.0, 0.0, 0.0]
+def test_waiting_for_the_first_token_counts_as_queued_or_reading_the_prompt() -> None:
+    waiting = replace(TIMING, queued_s=0.4, first_token_s=None, first_answer_s=None)
+    charts = compare_charts.bars([one(Transcript(), timing=waiting), None])
+    assert [row["percent"] for row in charts["time"]] == [[40.0, 60.0, 0.0, 0.0]]
 
 
 @pytest.mark.parametrize(("agree", "state"), [(True, "agree"), (False, "differ"), (None, "open")])
 def test_the_verdict_is_shown_as_it_was_given(agree: bool | None, state: str) -> None:
-    shown = compare_view.verdict_strip(Verdict(None, agree, "Because.", "Details."))
-    assert shown == {"state": state, "title": "Because.", "detail": "Details."}
+    shown = compare_view.verdict_strip(Verdict(None, agree, "Because.", "Details.", "Limits."))
+    assert shown == {"state": state, "title": "Because.", "detail": "Details. Limits."}
 
 
-def test_the_table_has_a_row_for_each_run_and_names_its_rate_a_batch_rate() -> None:
-    result = result_of(transcript((F, "71")), ReasoningLevel.LOW, "m", False)
-    table = compare_view.table(frame([result, result]))
-    assert list(table["Level"]) == ["low", "low"]
-    assert "Tokens/s in batch" in table.columns
-    assert list(table.columns) == list(compare_view.empty_table().columns)
+def repeated(together: bool = True) -> Comparison:
+    lows = [result(LOW, "It is 71.", 10), result(LOW, "It is 61.", 14, seed=2**60)]
+    highs = [result(HIGH, "It is 71, yes.", 120), result(HIGH, "71", 100, seed=2)]
+    return comparison((LOW, lows), (HIGH, highs), together=together)
+
+
+@pytest.mark.parametrize(("together", "shown"), [(True, "in batch"), (False, "alone")])
+def test_the_table_has_a_row_for_each_run_and_says_whether_its_rate_is_a_batch_rate(
+    together: bool, shown: str
+) -> None:
+    table = compare_view.table(repeated(together))
+    assert list(table["Column"]) == ["low", "low", "high", "high"]
+    assert list(table["Seed"])[1] == str(2**60)
+    assert [name for name in table.columns if "Tokens/s" in name] == [f"Tokens/s {shown}"]
+    assert set(table.columns) <= set(compare_view.empty_table().columns)
+
+
+def test_several_runs_are_summed_up_and_spread_out() -> None:
+    said = compare_view.summaries(repeated())
+    assert said["low"].startswith("2 runs, 1 of 2 alike · 12 (10–14) tokens")
+    dots = compare_charts.dots(repeated())["token_dots"]
+    assert dots[1]["at"] == [100.0, 83.33]
+    assert dots[1]["middle"] == 91.67
+    once = comparison((LOW, [result(LOW, "71")]))
+    assert compare_charts.dots(once) == {"token_dots": [], "time_dots": []}
+    assert compare_view.summaries(once) == {}
+
+
+def test_the_difference_is_told_word_by_word() -> None:
+    (pair,) = compare_view.difference_value(repeated())["pairs"]
+    assert (pair["one"], pair["other"], pair["words"]) == ("Low", "High", 3)
+    assert ["added", ", yes"] in pair["pieces"]
+
+
+def test_a_blind_column_tells_neither_name_nor_level_nor_figures() -> None:
+    value = compare_view.blind_column(1, voting=True)
+    assert (value["name"], value["level"], value["thinking"]) == ("Answer B", "none", "")
+    assert {figure for figure, _ in value["figures"]} == {"–"}
+
+
+def test_the_tally_names_its_uncertainty() -> None:
+    assert compare_view.tally({"low": Share(1, 4)}) == (
+        "Blind votes so far, with 95 % intervals: low 1 of 4, 25% (5%–70%)."
+    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
 
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.models import EMBEDDED, ModelLoader
-from ui.web.models import choices, chosen, switched
+from ui.web.models import EMBEDDED_NOTE, NOTE, ModelChoice, choices, chosen, note, switched
+from ui.web.sessions import Sessions
 
 
 def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_nothing(tmp_path):
@@ -15,9 +21,49 @@ def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_noth
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
         assert chosen(engine) == EMBEDDED
         assert choices(engine)[0][1] == EMBEDDED
+        assert note(engine) == EMBEDDED_NOTE
         said = switched(engine, str(tmp_path / "nowhere"))
         assert "There is no model" in said
         assert said.endswith("embedded demo model goes on.")
         assert "in use already" in switched(engine, EMBEDDED)
         assert switched(engine, str(folder)) == f"{folder} is in use now."
         assert (str(folder), str(folder)) in choices(engine)
+        assert note(engine) == NOTE
+
+
+def test_an_engine_without_a_model_is_not_said_to_go_on_and_takes_the_same_one_again():
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        engine._serving.lost = "No model is loaded now."
+        assert "goes on" not in switched(engine, "nowhere")
+        assert switched(engine, EMBEDDED) == "embedded demo model is in use now."
+        assert engine.lost is None
+
+
+# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(tmp_path):
+    folder = shutil.copytree(ModelLoader().info.path, tmp_path / "other")
+    with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
+        sessions, choice = Sessions(), ModelChoice(engine)
+        with gr.Blocks() as page:
+            choice.build()
+            status, log = gr.HTML(), gr.Chatbot()
+            choice.wire(sessions, status, log)
+        asked = {fn.targets[0][0]: fn.fn for fn in page.fns.values()}
+        switch, follow = asked[choice.go._id], asked[choice.follow._id]
+        one, two = (SimpleNamespace(session_hash=name) for name in ("one", "two"))
+        for tab in (one, two):
+            choice.restored(sessions.get(tab.session_hash))
+        assert follow(two) == gr.skip()
+
+        switch(str(folder), one)
+        assert follow(one) == gr.skip()
+        sessions.get("two").chat_run = object()  # its frames name the model themselves
+        assert follow(two) == gr.skip()
+        sessions.get("two").chat_run = None
+        frame = follow(two)
+        assert frame[status]["model"] == str(folder)
+        assert frame[choice.choice]["value"] == str(folder)
+        assert frame[log]["placeholder"] == NOTE
+        assert follow(two) == gr.skip()
+    gc.collect()

@@ -8,8 +8,9 @@ import re
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from core import figures
 from core.errors import InvalidSetting
-from ui.web import figures, theme
+from ui.web import theme
 from ui.web.app import launch_options
 from ui.web.security import SecurityHeaders
 from ui.web.settings import read_seed

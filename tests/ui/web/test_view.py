@@ -7,7 +7,7 @@ import pytest
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import FinishReason, Inserted, Timing
-from core.result import Transcript
+from core.result import Transcript, kept_messages
 from tests.ui.web.runs import TIMING, transcript
 from ui.web import view
 from ui.web.view import Health, PromptFacts, Tone
@@ -92,16 +92,16 @@ def test_an_empty_answer_is_explained_in_the_log() -> None:
 
 def test_past_analysis_goes_back_only_with_a_whole_tool_call() -> None:
     plain = transcript((A, "think"), (F, "71"))
-    assert [m.channel for m in view.kept_messages(plain.messages)] == [F]
+    assert [m.channel for m in kept_messages(plain.messages)] == [F]
     call = transcript((A, "think"), (C, "{}", "functions.x"), reason=FinishReason.TOOL_CALL)
-    assert [m.channel for m in view.kept_messages(call.messages)] == [A, C]
+    assert [m.channel for m in kept_messages(call.messages)] == [A, C]
     cut = transcript((A, "think"), (C, "{", "functions.x"), reason=FinishReason.CANCELLED)
-    assert view.kept_messages(cut.messages) == ()
+    assert kept_messages(cut.messages) == ()
 
 
 def test_a_half_written_answer_goes_back_as_far_as_it_came() -> None:
     cut = transcript((A, "think"), (F, "The answer"), reason=None)
-    assert [m.text for m in view.kept_messages(cut.messages)] == ["The answer"]
+    assert [m.text for m in kept_messages(cut.messages)] == ["The answer"]
 
 
 def test_tool_calls_stand_apart_from_notes_to_the_user() -> None:
@@ -112,17 +112,6 @@ def test_tool_calls_stand_apart_from_notes_to_the_user() -> None:
         ("functions.x", "{}"),
         ("python", "{}"),
     ]
-
-
-def test_every_token_is_shown_once_and_as_what_it_is() -> None:
-    growing = view.TokenView(lambda token: f"{token}\x1f")
-    first = growing.values(transcript((A, "one two"), reason=None))
-    seen = transcript((A, "one two"), (F, "three"))
-    last = growing.values(seen)
-    assert last["kinds"] == "mmmaam" + "mmmfm"
-    assert last["texts"].startswith(first["texts"])
-    pieces = last["texts"].split(view.TOKEN_SEPARATOR)[:-1]
-    assert pieces == [f"{token}␟" for token in seen.tokens]
 
 
 def test_metrics_give_the_level_that_is_in_the_prompt() -> None:

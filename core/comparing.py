@@ -1,0 +1,131 @@
+"""Runs a comparison step by step. What has ended is kept, whatever ends the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from core.asked import Asked
+from core.compare import Comparison, Proof, compared
+from core.errors import CoreError
+from core.result import GenerationResult
+from core.run import Run
+from core.sampling import SamplingParams
+from core.variants import Variant
+
+Start = Callable[[Sequence[Variant], SamplingParams], Sequence[Run]]
+"""Starts one run per variant, all in one batch. Raises what `InferenceEngine.start` raises."""
+
+_TICK_S: Final = 0.05
+
+
+class Record:
+    """What has run so far."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.runs: dict[str, list[GenerationResult]] = {v.label: [] for v in asked.variants}
+        self.proofs: dict[str, Proof] = {}
+        self.again: set[str] = set()
+
+    def began(self, variant: Variant, run: Run) -> None:
+        """Keep what shows that this effort was asked for."""
+        self.proofs[variant.label] = proof_of(run)
+
+    def anew(self, variant: Variant) -> None:
+        """Forget a column's runs: it is run again, alone."""
+        self.runs[variant.label] = []
+        self.again.add(variant.label)
+
+    def ended(self, variant: Variant, run: Run) -> None:
+        """Keep a run that came to an end, also where it was stopped; a failed one has no result."""
+        if run.transcript.finished is not None:
+            self.runs[variant.label].append(run.result())
+
+    def comparison(self, *, stopped: bool = False, failure: str | None = None) -> Comparison:
+        """Judge what is there."""
+        again = frozenset(self.again)
+        return compared(
+            self.asked, {**self.runs}, self.proofs, stopped=stopped, failure=failure, again=again
+        )
+
+
+def proof_of(run: Run) -> Proof:
+    """What shows that a run's effort was asked for."""
+    level = run.prompt.reasoning_level_in_prompt
+    line = f"Reasoning: {level}" if level else "no reasoning line"
+    return Proof(line, run.prompt.sha256, len(run.prompt.token_ids))
+
+
+def run_comparison(start: Start, asked: Asked, stop: threading.Event | None = None) -> Comparison:
+    """Run all that was asked, and judge it.
+
+    stop: once it is set, from any thread, what runs is cancelled and nothing more begins. Ctrl-C
+    does the same; a second one raises. A failure of the machine ends it and is told in
+    `Comparison.failure`; it is raised where nothing had ended by then.
+    """
+    stop = stop or threading.Event()
+    record = Record(asked)
+    stopped, failure = False, None
+    try:
+        if asked.warm_up:
+            warm_up(start, asked, stop)
+        for n, step in enumerate(asked.steps()):
+            # The first begins in any case, so that there is something to show.
+            if n and stop.is_set():
+                break
+            _run(start, asked, record, step.variants, step.seed, stop)
+    except KeyboardInterrupt:
+        stopped = True
+    except CoreError as error:
+        if not any(record.runs.values()):
+            raise
+        failure = str(error)
+    return record.comparison(stopped=stopped or stop.is_set(), failure=failure)
+
+
+def warm_up(start: Start, asked: Asked, stop: threading.Event) -> None:
+    """Read every prompt once, and write one token behind it."""
+    for run in start(asked.variants, replace(asked.params, max_tokens=1)):
+        _read(run, stop)
+        run.cancel()
+
+
+def _run(
+    start: Start,
+    asked: Asked,
+    record: Record,
+    variants: Sequence[Variant],
+    seed: int,
+    stop: threading.Event,
+) -> None:
+    runs = start(variants, replace(asked.params, seed=seed))
+    try:
+        for variant, run in zip(variants, runs, strict=True):
+            record.began(variant, run)
+            _read(run, stop)
+    finally:
+        for run in runs:
+            if not run.done:
+                run.cancel()
+        for variant, run in zip(variants, runs, strict=True):
+            _wind_down(run)
+            record.ended(variant, run)
+
+
+def _read(run: Run, stop: threading.Event) -> None:
+    """Take in a run's events to its end, or until `stop` is set."""
+    while not (run.done or stop.is_set()):
+        run.wait(_TICK_S)
+        run.drain()
+
+
+def _wind_down(run: Run) -> None:
+    """Read a cancelled run to its end. A second failure says nothing new: the first is raised."""
+    try:
+        for _ in run:
+            pass
+    except CoreError:
+        return

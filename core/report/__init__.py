@@ -1,0 +1,4 @@
+"""A comparison as files: CSV, JSON, Markdown, and a page that stands alone.
+
+All of them leave the analysis and the raw tokens out unless they are asked to include them.
+"""

@@ -1,0 +1,164 @@
+"""`counterpoint compare`: one prompt at several levels, a verdict, and reports of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import InvalidSetting
+from ui.terminal.generate import conversation_of
+from ui.terminal.interrupts import ctrl_c
+from ui.terminal.options import GenerationOptions, Prompt
+from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
+
+if TYPE_CHECKING:
+    from core.compare import Comparison
+    from core.config import InferenceConfig, ReasoningLevel
+    from core.report.files import CannotWrite
+
+
+def compare(
+    prompt: Prompt,
+    options: GenerationOptions,
+    levels: Annotated[
+        str | None,
+        typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Runs of each level, each with the next seed.")
+    ] = 1,
+    expected: Annotated[
+        str | None,
+        typer.Option(help="The right answer: it decides.", metavar="TEXT", show_default=False),
+    ] = None,
+    together: Annotated[
+        bool,
+        typer.Option(
+            "--together/--in-turn", help="All levels in one batch, or one after the other."
+        ),
+    ] = True,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write a row for each run there.", metavar="FILE", show_default=False),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a report there, one page that stands alone.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(help="Write the report as Markdown.", metavar="FILE", show_default=False),
+    ] = None,
+    include_reasoning: Annotated[
+        bool,
+        typer.Option("--include-reasoning", help="Put the analysis into these files, too."),
+    ] = False,
+) -> None:
+    """Run one prompt at several levels and say what the extra thinking bought."""
+    with told(options.verbose):
+        from ui.terminal.engine import open_engine
+        from ui.terminal.render import print_comparison, stderr
+
+        files = _Files(csv, html, markdown, include_reasoning)
+        files.check()
+        asked = _levels(levels, options.reasoning_level)
+        config = options.config()
+        shown = config.show_reasoning and not options.json
+        kept = config.capture_reasoning
+        conversation = conversation_of(prompt, options.instructions)
+        with (
+            open_engine(_capturing(config, shown or include_reasoning)) as engine,
+            ctrl_c() as stop,
+        ):
+            comparison = engine.compare(
+                conversation, asked, repeats, expected=expected, together=together, stop=stop
+            )
+        if options.json:
+            print_json((comparison if kept else comparison.without_reasoning()).as_dict())
+        else:
+            print_comparison(comparison, reasoning=shown)
+        sys.stdout.flush()
+        failures = [str(failure) for failure in files.written(comparison)]
+        failures += [comparison.failure] if comparison.failure else []
+        for failure in failures:
+            stderr().print(failure)
+    if failures:
+        raise typer.Exit(FAILED)
+    if comparison.stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where reports go, as given."""
+
+    csv: Path | None
+    html: Path | None
+    markdown: Path | None
+    include_reasoning: bool
+
+    def check(self) -> None:
+        """Raise InvalidSetting before anything runs, where a file cannot be written."""
+        from core.report.files import check_new
+
+        named = {"--csv": self.csv, "--html": self.html, "--markdown": self.markdown}
+        given = {option: file for option, file in named.items() if file is not None}
+        for option, file in given.items():
+            check_new(file, option)
+        if len({file.absolute() for file in given.values()}) < len(given):
+            raise InvalidSetting(
+                f"{' and '.join(given)} name one file; allowed: a file for each. Change one."
+            )
+        if self.include_reasoning and not given:
+            raise InvalidSetting(
+                "--include-reasoning is given without a file; give --csv, --html or --markdown, "
+                "or --capture-reasoning for --json."
+            )
+
+    def written(self, comparison: Comparison) -> Iterator[CannotWrite]:
+        """Write all that can be written; what cannot comes back in words."""
+        from core.report.files import CannotWrite, write_new
+
+        for file, text in self._texts(comparison):
+            try:
+                write_new(file, text)
+            except CannotWrite as error:
+                yield error
+
+    def _texts(self, comparison: Comparison) -> Iterator[tuple[Path, str]]:
+        included = self.include_reasoning
+        if self.csv:
+            from core.report.tables import as_csv
+
+            yield self.csv, as_csv(comparison, include_reasoning=included)
+        if self.html:
+            from core.report.page import as_html
+
+            yield self.html, as_html(comparison, include_reasoning=included)
+        if self.markdown:
+            from core.report.markdown import as_markdown
+
+            yield self.markdown, as_markdown(comparison, include_reasoning=included)
+
+
+def _capturing(config: InferenceConfig, needed: bool) -> InferenceConfig:
+    return config.model_copy(update={"capture_reasoning": True}) if needed else config
+
+
+def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
+    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
+    from core.config import ReasoningLevel, reasoning_level
+
+    if levels is not None and only is not None:
+        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
+    asked = levels if levels is not None else only
+    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]

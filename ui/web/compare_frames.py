@@ -1,0 +1,158 @@
+"""What the Compare tab shows at each moment of a comparison: values by component."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+from gradio.blocks import Block
+
+from core.config import ReasoningLevel
+from core.conversation import Channel
+from ui.web import compare_charts, compare_view
+from ui.web.board import WAITS, Board
+from ui.web.compare_after import CompareAfter
+from ui.web.compare_view import Column
+from ui.web.inert import inert
+from ui.web.live import Frame, buttons
+
+LEVELS = (*ReasoningLevel, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnParts:
+    """One column's components. position: from 0, left to right."""
+
+    position: int
+    panel: gr.HTML
+    answer: gr.Markdown
+    stop: gr.Button
+    finish: gr.Button
+    again: gr.Button
+    take: gr.Button
+
+
+class CompareFrames:
+    """Frames of one tab's components."""
+
+    def __init__(
+        self,
+        run: gr.Button,
+        stop: gr.Button,
+        strip: gr.HTML,
+        columns: list[ColumnParts],
+        charts: gr.HTML,
+        after: CompareAfter,
+    ) -> None:
+        self._run = run
+        self._stop = stop
+        self._strip = strip
+        self._columns = columns
+        self._charts = charts
+        self._after = after
+
+    @property
+    def outputs(self) -> list[Block]:
+        """All components that a frame may hold."""
+        parts = [c for column in self._columns for c in (column.panel, column.answer)]
+        own = [self._strip, *parts, self._charts, self._run, self._stop]
+        return [*own, *self._after.outputs]
+
+    def blank(self) -> Frame:
+        """The tab before its first comparison."""
+        frame: Frame = {
+            self._strip: compare_view.idle_strip(),
+            self._charts: compare_charts.idle_bars(),
+            **self._after.blank(),
+            **buttons(self._run, self._stop, running=False),
+        }
+        for part in self._columns:
+            frame[part.panel] = compare_view.idle_column(LEVELS[part.position])
+            frame[part.answer] = ""
+        return frame
+
+    def refused(self, sentence: str) -> Frame:
+        """Say why nothing was started; all else stays, what was typed above all."""
+        return {self._strip: compare_view.strip("error", "Nothing was started", sentence)}
+
+    def begun(self) -> Frame:
+        """What goes when a comparison begins: what came of the one before."""
+        return self._after.blank()
+
+    def running(self, board: Board) -> Frame:
+        """While it runs."""
+        seen = board.columns()
+        if board.hidden:
+            shown = compare_view.blind_strip(voting=False)
+        else:
+            shown = compare_view.running_strip(seen, board.warming)
+        return self._live(board, seen) | {
+            self._strip: shown,
+            **buttons(self._run, self._stop, board.running),
+        }
+
+    def ended(self, board: Board, said: str = "") -> Frame:
+        """Once it is over: the verdict and all that comes with it. said: stands before it."""
+        comparison = board.comparison()
+        seen = board.columns()
+        voting = board.hidden and not (board.interrupted or board.failure)
+        if voting and sum(bool(column.counted) for column in comparison.tellings()) > 1:
+            return self._live(board, seen, voting=True) | {
+                self._strip: compare_view.blind_strip(voting=True),
+                **self._after.voting(),
+                **buttons(self._run, self._stop, running=False),
+            }
+        # With fewer than two answers there is nothing to choose from.
+        board.voted = True
+        seen = board.columns()
+        frame = self._live(board, seen, compare_view.summaries(comparison))
+        frame[self._charts] = compare_charts.bars(seen) | compare_charts.dots(comparison)
+        if board.failure is not None:
+            shown = compare_view.strip("error", "The run failed", board.failure)
+        elif board.interrupted:
+            shown = compare_view.interrupted_strip()
+        else:
+            shown = compare_view.verdict_strip(comparison.verdict, said)
+        return frame | {
+            self._strip: shown,
+            **self._after.of(comparison),
+            **buttons(self._run, self._stop, running=False),
+        }
+
+    def kept(self, board: Board, frame: Frame, prompt: Block) -> Frame:
+        """What is shown again after a reload: the prompt, and the last frame."""
+        kept = {prompt: board.asked.prompt, **frame}
+        if not board.keep_reasoning:
+            for part in self._columns:
+                kept[part.panel] = compare_view.without_thinking(frame[part.panel])
+        return kept
+
+    def _live(
+        self,
+        board: Board,
+        seen: list[Column | None],
+        summaries: dict[str, str] | None = None,
+        *,
+        voting: bool = False,
+    ) -> Frame:
+        """The columns and charts as they stand."""
+        charts = compare_charts.idle_bars() if board.hidden else compare_charts.bars(seen)
+        frame: Frame = {self._charts: charts}
+        for part in self._columns:
+            at = part.position
+            one = seen[at] if at < len(seen) else None
+            answer = one.transcript.text(Channel.FINAL) if one else ""
+            if at >= len(seen):
+                value = compare_view.idle_column(None)
+            elif board.hidden:
+                value = compare_view.blind_column(at, voting)
+                answer = answer if voting else ""
+            elif one is None:
+                variant = board.shown()[at].variant
+                words = "" if board.warming else WAITS.words
+                value = compare_view.idle_column(variant.level, variant.label, words)
+            else:
+                value = compare_view.column(one, (summaries or {}).get(one.label, ""))
+            frame[part.panel] = value
+            frame[part.answer] = inert(answer)
+        return frame

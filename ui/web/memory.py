@@ -1,0 +1,104 @@
+"""The history as the page uses it: chats are written as they go, and found again by their tab.
+
+Without a store the page works the same, keeps nothing, and says why.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from core.conversation import Channel, Conversation
+from core.errors import StoreError
+from core.run import Run
+from core.store.history import Store
+from core.store.run_recorder import RunRecorder
+from core.store.values import Kind, StoredEntry, StoredTurn, title_of
+from ui.web.sessions import Session, Turn
+
+NO_STORE = "This page keeps no history: it was opened without one."
+WRITE_S = 2.0
+"""How long the end of an answer may wait until it is written."""
+
+
+class Memory:
+    """One object for the app. store: the error where it could not be opened."""
+
+    def __init__(self, store: Store | StoreError | None = None) -> None:
+        self.store = store if isinstance(store, Store) else None
+        self._why = str(store) if isinstance(store, StoreError) else NO_STORE
+
+    @property
+    def why_none(self) -> str:
+        """Why there is no history, in a sentence; empty where there is one."""
+        return "" if self.store else self._why
+
+    @property
+    def trouble(self) -> str:
+        """Why what is new is not written, in a sentence; empty where all is well."""
+        return (self.store.trouble or "") if self.store else ""
+
+    def follow(
+        self, session: Session, asked: Conversation, before: Sequence[Turn], question: str, run: Run
+    ) -> RunRecorder | None:
+        """Record a run of the chat; None where nothing is kept."""
+        if self.store is None:
+            return None
+        record = session.record
+        if record is None:
+            first = before[0].question if before else question
+            record = self.store.recorder(Kind.CHAT, title_of(first), tab=session.tab or None)
+            session.record = record
+            if before:
+                record.begin_with(tuple(map(_as_stored, before)))
+        record.instructions, record.current_date = asked.instructions, asked.current_date
+        return record.turn(question, len(before)).follow(run)
+
+    def cut(self, session: Session) -> None:
+        """The chat's turns from the end of `session.turns` on were taken back."""
+        if session.record is not None:
+            session.record.cut(len(session.turns))
+            if not session.turns:
+                session.record = None
+
+    def leave(self, session: Session) -> None:
+        """The tab shows its chat no more; the history keeps it."""
+        if session.record is not None:
+            session.record.leave()
+            session.record = None
+
+    def shown_before(self, session: Session) -> StoredEntry | None:
+        """What this tab showed before the server forgot it; asked once for each session."""
+        if session.loaded or session.turns or not session.tab or self.store is None:
+            return None
+        session.loaded = True
+        try:
+            return self.store.shown_in(session.tab)
+        except StoreError:
+            return None
+
+    def open(self, session: Session, entry: StoredEntry) -> None:
+        """Let the tab show a stored chat, and go on with it; another kind is only shown."""
+        self.leave(session)
+        session.turns = [shown_turn(turn) for turn in entry.turns]
+        session.current_date = entry.current_date
+        session.chat_panels, session.unfinished, session.loaded = None, None, True
+        if self.store is not None and entry.kind is Kind.CHAT:
+            session.record = self.store.going_on(entry, session.tab or None)
+            session.record.show()
+
+
+def shown_turn(turn: StoredTurn) -> Turn:
+    """A stored turn as the chat shows it. Without a whole answer it says why, in italics."""
+    if turn.runs:
+        last = turn.runs[-1]
+        text = last.transcript.text(Channel.FINAL).strip()
+        why = f"*{last.why_no_answer}*" if last.why_no_answer else ""
+    else:
+        text = "\n\n".join(m.text for m in turn.given if m.channel is Channel.FINAL).strip()
+        why = "" if text else "*There is no answer.*"
+    return Turn(turn.question, "\n\n".join(filter(None, (text, why))), turn.messages)
+
+
+def _as_stored(turn: Turn) -> StoredTurn:
+    return StoredTurn(uuid.uuid4().hex, turn.question, (), turn.messages)
