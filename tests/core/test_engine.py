@@ -70,7 +70,7 @@ def test_replaying_the_events_gives_the_same_result(engine):
     again = Transcript()
     for event in events:
         again.add(event)
-    assert result_of(again, MEDIUM, engine.model, True) == run.result()
+    assert result_of(again, MEDIUM, engine.model, True, seed=run.params.seed) == run.result()
 
 
 def test_times_are_in_order_and_usage_adds_up(engine):

@@ -105,7 +105,7 @@ def test_the_run_goes_on_to_its_answer_with_one_stream_of_events() -> None:
     again = Transcript()
     for event in events:
         again.add(event)
-    assert result_of(again, run.level, run.model, True) == result
+    assert result_of(again, run.level, run.model, True, seed=run.params.seed) == result
 
 
 def test_it_is_said_which_tokens_the_model_did_not_write() -> None:

@@ -170,7 +170,7 @@ def test_the_frame_has_one_row_per_run_and_the_documented_columns():
     comparison = replaying(CLEAN).compare("hi", repeats=2)
     runs = [run for level in comparison.runs.values() for run in level]
     table = frame(runs)
-    assert tuple(table.columns) == COLUMNS
+    assert list(table.columns) == list(COLUMNS)
     assert list(table["level"]) == ["low", "low", "medium", "medium", "high", "high"]
     assert (table["final_tokens"] == len(ids("It is 71."))).all()
 
@@ -218,5 +218,6 @@ def test_the_levels_of_a_comparison_are_submitted_as_one_batch():
             return super().submit(requests)
 
     backend = Recording(lambda _: ids(CLEAN))
-    InferenceEngine(backend, InferenceConfig(_env_file=None)).compare("hi", repeats=2)
+    engine = InferenceEngine(backend, InferenceConfig(_env_file=None))
+    engine.compare("hi", repeats=2, warm_up=False)
     assert batches == [3, 3]

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from core.asked import How
+from core.backends.base import TokenRequest
 from core.backends.scripted import ScriptedBackend
 from core.config import InferenceConfig
 from core.conversation import Conversation
@@ -29,7 +30,13 @@ def board(
     text: str = ANSWER, how: How | None = None, prompt: str = "Hello", blind: bool = False
 ) -> Board:
     tokens = encoding().encode(text, allowed_special="all")
-    backend = ScriptedBackend(lambda _: tokens, None if text == ANSWER else 100)
+    short = encoding().encode("It is 71.<|return|>", allowed_special="all")
+
+    def script(request: TokenRequest) -> list[int]:
+        told = encoding().decode(request.segments[-1]).endswith("final<|message|>")
+        return short if told else tokens
+
+    backend = ScriptedBackend(script, None if text == ANSWER else 100)
     engine = InferenceEngine(backend, InferenceConfig(_env_file=None))
     conversation, asked = engine.asked(
         Conversation().with_user(prompt), LEVELS, how or How(), SamplingParams(seed=5)

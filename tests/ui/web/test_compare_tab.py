@@ -15,6 +15,7 @@ from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.vocabulary import encoding
 from core.votes import VotesInMemory
+from ui.web.board import Board
 from ui.web.compare import CompareTab
 from ui.web.live import Frame
 from ui.web.models import ModelChoice
@@ -80,10 +81,15 @@ def page_of() -> Iterator[Callable[..., Page]]:
         votes = VotesInMemory()
         drawer = SettingsDrawer(engine.config, ModelChoice(engine))
         tab = CompareTab(engine, Sessions(), drawer, votes)
-        with gr.Blocks(analytics_enabled=False):
-            tab.build()
-            drawer.build()
-            tab.wire()
+
+        async def laid_out() -> None:
+            with gr.Blocks(analytics_enabled=False):
+                tab.build()
+                drawer.build()
+                tab.wire()
+
+        # Outside of an event loop Gradio makes loops of its own, and never closes them.
+        asyncio.run(laid_out())
         return Page(tab, drawer, votes)
 
     yield make
@@ -115,10 +121,7 @@ def test_one_column_is_stopped_and_another_run_again(page_of) -> None:
         if columns[0]["status"] == "Stopped":
             page.tab._stopped(VISITOR)
         elif all(column["thinking"] for column in columns):
-            page.tab._on_slot(first.position, type(board()).stop_one)(VISITOR)
-
-    def board() -> Any:
-        return page.tab._board_of(VISITOR)
+            page.tab._on_slot(first.position, Board.stop_one)(VISITOR)
 
     frame = asyncio.run(page.ran(act))
     assert [page.column(frame, at)["status"] for at in range(3)] == ["Stopped"] * 3
@@ -130,7 +133,7 @@ def test_one_column_is_stopped_and_another_run_again(page_of) -> None:
 
     frame = asyncio.run(shown(page.tab._again(1)(VISITOR), stop))
     assert page.column(frame, 1)["status"] == "Stopped"
-    assert board().comparison().again == {"medium"}
+    assert page.tab._board_of(VISITOR).comparison().again == {"medium"}
 
 
 def test_a_blind_vote_is_kept_and_then_the_names_are_shown(page_of) -> None:
