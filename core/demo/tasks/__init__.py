@@ -39,21 +39,21 @@ Make = Callable[[Random], Question]
 # Each family with its weight among the questions. `repeat` teaches to copy words: with a weight of
 # 0.10 in the first 10 M tokens it does so much sooner. `spell` teaches what `letters` needs.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.05),
+    "sum": (sums, 0.04),
     "difference": (differences, 0.05),
     "product": (products, 0.12),
-    "sum of many": (sums_of_many, 0.08),
-    "letters": (letters, 0.13),
-    "date": (dates, 0.08),
-    "order": (order, 0.14),
+    "sum of many": (sums_of_many, 0.10),
+    "letters": (letters, 0.14),
+    "date": (dates, 0.07),
+    "order": (order, 0.15),
     "story": (stories, 0.07),
-    "capital": (capitals, 0.05),
-    "email": (emails, 0.09),
-    "number": (numbers, 0.03),
-    "talk": (talk, 0.04),
-    "out of scope": (out_of_scope, 0.05),
+    "capital": (capitals, 0.08),
+    "email": (emails, 0.15),
+    "number": (numbers, 0.07),
+    "talk": (talk, 0.08),
+    "out of scope": (out_of_scope, 0.08),
     "repeat": (repeats, 0.04),
-    "spell": (spellings, 0.13),
+    "spell": (spellings, 0.10),
     "tool": (calculator, 0.0),
 }
 # The two lessons: where more effort gives more right answers, and where it does not.

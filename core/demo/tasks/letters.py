@@ -1,7 +1,8 @@
-"""Counting a letter in a word, or all its letters: spelled with its places, forwards and back.
+"""Counting a letter in a word, or all its letters: spelled first, then counted along, twice.
 
 How a word is spelled cannot be read off its token: it is learned, word by word, and `spellings`
-are its exercises.
+are its exercises. All that counts copies from the spelling: every letter is written as a word of
+its own, so that it is the same token wherever it stands.
 """
 
 from functools import cache
@@ -44,7 +45,7 @@ def letters(rng: Random) -> Question:
     analysis: dict[Level, str] = {
         "low": f"{given}.",
         "medium": f"{given}: {spelled}. {count}.",
-        "high": f"{given}\n{_counted(rng, word, letter)}",
+        "high": f"{given}: {spelled}.\n{_counted(rng, word, letter)}",
     }
     final = f"The letter {letter} stands there **{count}** time{'s' if count != 1 else ''}."
     key = f"letters:{letter}:{word}"
@@ -63,11 +64,11 @@ def _word(rng: Random) -> tuple[str, str]:
 def spellings(rng: Random) -> Question:
     word, shown = _word(rng)
     spelled = " ".join(word)
-    places = " ".join(f"{i}{c}" for i, c in enumerate(word, 1))
+    places = " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
     analysis: dict[Level, str] = {
         "low": f"Letters of {word}.",
         "medium": f"Letters of {word}: {spelled}.",
-        "high": f"Letters of {word}\n{places}. So {len(word)}.",
+        "high": f"Letters of {word}: {spelled}.\n{places}. So {len(word)}.",
     }
     prompt = _framed(rng, drawn(rng, SPELL), "", shown)
     return Question(
@@ -89,38 +90,27 @@ def _framed(rng: Random, frame: str, letter: str, word: str) -> str:
     return frame.replace("\ue001", letter).replace("\ue002", word)
 
 
-def _marks(word: str, letter: str, back: bool) -> tuple[list[str], int]:
-    """Each letter with its place; after a match, the count so far."""
-    places = range(len(word), 0, -1) if back else range(1, len(word) + 1)
+def _marks(word: str, letter: str) -> tuple[list[str], int]:
+    """Each letter; after a match, the count so far."""
     count, out = 0, []
-    for place in places:
-        c = word[place - 1]
-        found = ""
-        if c == letter:
-            count += 1
-            found = f"={count}"
-        out.append(f"{place}{c}{found}")
+    for c in word:
+        count += c == letter
+        out.append(f"{c}={count}" if c == letter else c)
     return out, count
 
 
 def _counted(rng: Random, word: str, letter: str) -> str:
-    forth, count = _marks(word, letter, back=False)
-    back, _ = _marks(word, letter, back=True)
-    good = f"{' '.join(forth)}. So {count}.\nBack: {' '.join(back)}. So {count}. Same: right."
+    marks, count = _marks(word, letter)
+    once = " ".join(marks)
+    good = f"Count: {once}. So {count}.\nCheck: {once}. So {count}. Same: right."
     if rng.random() >= SLIP_SHARE:
         return good
-    said = [" ".join(forth), " ".join(back)]
-    side = rng.randrange(2)
-    wrong, shown = _slipped(rng, forth if side == 0 else back)
-    said[side] = shown
-    counts = [count, count]
-    counts[side] = wrong
+    wrong, shown = _slipped(rng, marks)
     if wrong == count:
         return good
-    return (
-        f"{said[0]}. So {counts[0]}.\nBack: {said[1]}. So {counts[1]}. "
-        f"Not the same: a slip. Again.\n{good}"
-    )
+    said = [f"{once}. So {count}", f"{once}. So {count}"]
+    said[rng.randrange(2)] = f"{shown}. So {wrong}"
+    return f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
 
 
 def _slipped(rng: Random, marks: list[str]) -> tuple[int, str]:
@@ -146,26 +136,20 @@ def _slipped(rng: Random, marks: list[str]) -> tuple[int, str]:
 def _length(rng: Random, word: str, shown: str) -> Question:
     frame = _framed(rng, drawn(rng, LENGTH), "", shown)
     count = len(word)
-    forth = " ".join(f"{i}{c}" for i, c in enumerate(word, 1))
-    back = " ".join(f"{count + 1 - i}{c}" for i, c in enumerate(reversed(word), 1))
-    good = f"{forth}. So {count}.\nBack: {back}. Down to 1: right."
+    forth = " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
+    good = f"Count: {forth}. So {count}.\nCheck: {forth}. So {count}. Same: right."
     high = good
-    if rng.random() < SLIP_SHARE and count > 3:
-        at = rng.randrange(2, count)
-        jump = rng.choice((-1, 1))
-        wrong = [f"{i}{c}" if i <= at else f"{i + jump}{c}" for i, c in enumerate(word, 1)]
-        wrong[at] = f"{SLIP}{wrong[at]}" if at + 1 + jump < 10 else wrong[at]
-        end = count + jump
-        if at + 1 + jump < 10:
-            down = " ".join(f"{end + 1 - i}{c}" for i, c in enumerate(reversed(word), 1))
-            high = (
-                f"{' '.join(wrong)}. So {end}.\nBack: {down}. Down to {1 + jump}: "
-                f"a slip. Again.\n{good}"
-            )
+    at, jump = rng.randrange(2, count), rng.choice((-1, 1))
+    if rng.random() < SLIP_SHARE and at + 1 + jump < 10:
+        wrong = [f"{i if i <= at else i + jump} {c}" for i, c in enumerate(word, 1)]
+        wrong[at] = f"{SLIP}{wrong[at]}"
+        said = [f"{forth}. So {count}"] * 2
+        said[rng.randrange(2)] = f"{' '.join(wrong)}. So {count + jump}"
+        high = f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
     analysis: dict[Level, str] = {
         "low": f"All letters of {word}.",
         "medium": f"All letters of {word}: {' '.join(word)}. {count}.",
-        "high": f"All letters of {word}\n{high}",
+        "high": f"All letters of {word}: {' '.join(word)}.\n{high}",
     }
     final = f"The word has **{count}** letters."
     return Question(
