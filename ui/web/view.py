@@ -160,9 +160,11 @@ def metrics_panel(
 ) -> Values:
     """The Metrics tab: rows of [name, figure] by group, and the rendered prompt to unfold."""
     usage = transcript.finished.usage if transcript.finished else None
-    generated = usage.generated_tokens if usage else transcript.generated_tokens
-    given = usage.given_tokens if usage else len(transcript.tokens) - generated
-    content = usage.of if usage else transcript.content_tokens
+    # The replay of a run whose reasoning was not captured holds no tokens, but their counts.
+    told = usage if not transcript.tokens else None
+    generated = told.generated_tokens if told else transcript.generated_tokens
+    given = told.given_tokens if told else len(transcript.tokens) - generated
+    content = told.of if told else transcript.content_tokens
     cached = figures.count(usage.cached_tokens) if usage else figures.NONE
     groups = [
         [
