@@ -107,6 +107,7 @@ def _nothing_breaks():
 @pytest.fixture(scope="module")
 def hub():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    server.daemon_threads = False  # closing waits for them
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -118,6 +119,11 @@ RUN = "from ui.terminal.cli import app; app()"
 SMALL_CHUNKS = """
 from huggingface_hub import constants
 constants.DOWNLOAD_CHUNK_SIZE = 10_000
+"""
+# Between its tries the library waits, 23 seconds in all.
+NO_WAITING = """
+from huggingface_hub.utils import _http
+_http.time.sleep = lambda seconds: None
 """
 # The disk takes 100 KB of a file, and then says what a full one says. That is as real as it gets
 # without filling a disk that others use.
@@ -194,7 +200,7 @@ def test_what_cannot_be_downloaded_is_said_in_a_sentence(hub, tmp_path, name, st
 
 
 def test_a_hub_out_of_reach_is_said_in_a_sentence(tmp_path):
-    done = download("acme/small", "http://127.0.0.1:9", tmp_path)
+    done = download("acme/small", "http://127.0.0.1:9", tmp_path, before=NO_WAITING)
     assert done.returncode == 1
     assert "could not be reached" in done.stderr
     assert "--model embedded" in done.stderr

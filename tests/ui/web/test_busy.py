@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,9 +18,6 @@ from ui.web.chat import ChatTab
 from ui.web.models import ModelChoice
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import SettingsDrawer
-
-# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 SAID = "The queue is full. Try again when some have ended."
 
@@ -53,4 +49,3 @@ def test_a_full_queue_is_said_and_the_question_stays_in_the_box(typed: str, kept
     assert "still in its box" in frame[parts.notice]["text"]
     assert frame.get(parts.input) == kept
     assert session.turns == []
-    gc.collect()

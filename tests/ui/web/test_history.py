@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,9 +26,6 @@ from ui.web.models import ModelChoice
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
 
-# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
 NOW = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 
 
@@ -40,16 +36,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def tab(store: Store) -> Iterator[HistoryTab]:
-    yield tab_over(store)
-    gc.collect()
+def tab(store: Store) -> HistoryTab:
+    return tab_over(store)
 
 
 def tab_over(store: Store | StoreError) -> HistoryTab:
     with engine_for() as engine:
         memory, sessions = Memory(store), Sessions()
         drawer = SettingsDrawer(InferenceConfig(_env_file=None), ModelChoice(engine))
-        chat = ChatTab(engine, sessions, drawer, "", memory)
+        chat = ChatTab(engine, sessions, drawer, memory)
         history = HistoryTab(memory, sessions, chat)
         with gr.Blocks(), gr.Tabs() as tabs, gr.Tab("History") as one:
             chat.build()
@@ -150,4 +145,3 @@ def test_without_a_store_the_tab_says_why() -> None:
     assert tab._opened("{}")["notice"]["text"] == "The disk is gone."
     assert tab._deleted(event(id="x"))[tab.list]["notice"]["text"] == "The disk is gone."
     assert "The disk is gone." in tab._imported(event(name="a", text="[]"))["notice"]["text"]
-    gc.collect()

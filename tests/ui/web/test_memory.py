@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,6 @@ from ui.web.models import ModelChoice
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import SettingsDrawer
 
-# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
 
 class Page:
     """The Chat tab of one server, without a browser."""
@@ -36,7 +32,7 @@ class Page:
         self.memory, self.sessions = Memory(store), Sessions()
         self.drawer = SettingsDrawer(engine.config, ModelChoice(engine))
         with gr.Blocks():
-            self.chat = ChatTab(engine, self.sessions, self.drawer, "", self.memory)
+            self.chat = ChatTab(engine, self.sessions, self.drawer, self.memory)
             self.chat.build()
             self.drawer.build()
         self.keep = False
@@ -53,7 +49,8 @@ class Page:
         """Send a question to its end; the last frame."""
         inputs: dict[Any, Any] = {f: getattr(f, "value", None) for f in self.drawer.fields}
         parts = self.chat.parts
-        inputs |= {parts.input: question, parts.level: "low", self.drawer.keep: self.keep}
+        inputs |= {parts.input: question, parts.level: "low", parts.scores: False}
+        inputs[self.drawer.keep] = self.keep
         before = session.turns[:position]
 
         async def frames() -> list[Frame]:
@@ -88,7 +85,6 @@ def new_page(store: Store) -> Iterator[MakePage]:
     """Makes a server over the one history, as after a restart."""
     with engine_for() as engine:
         yield lambda: Page(engine, store)
-    gc.collect()
 
 
 def shown(session: Session) -> list[tuple[str, str]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from types import SimpleNamespace
 
 import gradio as gr
-import pytest
 
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
@@ -39,8 +37,6 @@ def test_an_engine_without_a_model_is_not_said_to_go_on_and_takes_the_same_one_a
         assert engine.lost is None
 
 
-# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(tmp_path):
     folder = shutil.copytree(ModelLoader().info.path, tmp_path / "other")
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
@@ -66,4 +62,3 @@ def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(tmp_path):
         assert frame[choice.choice]["value"] == str(folder)
         assert frame[log]["placeholder"] == NOTE
         assert follow(two) == gr.skip()
-    gc.collect()
