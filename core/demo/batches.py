@@ -55,7 +55,7 @@ BUCKETS = (
     Bucket(False, 5, 7, 96, 152, 0.85),
     Bucket(False, 5, 5, 96, 216, 0.85),
     Bucket(False, 4, 4, 96, 312, 0.90),
-    Bucket(False, 4, 3, 96, 432, 0.95),
+    Bucket(False, 4, 3, 96, 480, 0.95),
     Bucket(True, 4, 12, 176, 96, 0.65),
     Bucket(True, 4, 7, 176, 176, 0.75),
 )

@@ -1,4 +1,8 @@
-"""Putting numbers in order, and finding the largest or smallest, by comparing two at a time."""
+"""Putting numbers in order, and finding the largest or smallest, by comparing two at a time.
+
+At high every number is written with three digits, and two are compared digit by digit from the
+left, as far as the first that differs.
+"""
 
 from random import Random
 
@@ -8,6 +12,7 @@ from core.demo.tasks.columns import LABELS, labelled, named
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
+WIDTH = 3  # digits of the largest number
 
 
 def _numbers(rng: Random, count: int) -> list[int]:
@@ -44,11 +49,11 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     way = f"Sort {'down' if down else 'up'}:"
     given = f"{way} {labelled(numbers)}"
     good = "\n".join((
-        given, *_places(numbers, down), _row(numbers, ordered),
+        f"{way} {_wide(numbers)}", *_places(numbers, down), _row(numbers, ordered),
         f"{_sorting_check(numbers, ordered)} Right.",
     ))  # fmt: skip
     high = good
-    if rng.random() < SLIP_SHARE:
+    if len(numbers) < 5 and rng.random() < SLIP_SHARE:  # five twice would be too long
         high = f"{_sorting_slip(rng, numbers, down, way)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
@@ -59,6 +64,21 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     return Question("order", prompt, answer, answer, analysis, (key,))
 
 
+def _wide(numbers: list[int]) -> str:
+    """The numbers behind their letters, all of them with `WIDTH` digits."""
+    return " ".join(f"{label} {number:0{WIDTH}}" for label, number in named(numbers))
+
+
+def _pairs(one: int, other: int) -> str:
+    """The digits of both from the left, up to the first that differ."""
+    pairs = []
+    for x, y in zip(f"{one:0{WIDTH}}", f"{other:0{WIDTH}}", strict=True):
+        pairs.append(f"{x} {y}")
+        if x != y:
+            break
+    return ", ".join(pairs)
+
+
 def _places(numbers: list[int], down: bool) -> list[str]:
     """A line for each number: the others beside it, those before it counted, and so its place."""
     lines = []
@@ -67,9 +87,11 @@ def _places(numbers: list[int], down: bool) -> list[str]:
         for name, other in named(numbers):
             if name == label:
                 continue
-            before += (other > number) == down
-            steps.append(f"{name} {other} {before if (other > number) == down else 'no'}")
-        lines.append(f"{label} {number}: {', '.join(steps)}. Place {before + 1} {label}")
+            first = (other > number) == down
+            before += first
+            steps.append(f"{name} {_pairs(number, other)} {before if first else 'no'}")
+        line = f"{label} {number:0{WIDTH}}: {'; '.join(steps)}. Place {before + 1} {label}"
+        lines.append(line)
     return lines
 
 
@@ -94,14 +116,14 @@ def _sorting_slip(rng: Random, numbers: list[int], down: bool, way: str) -> str:
     if roll < 0.35:
         misread = list(numbers)
         misread[at] = _misread(rng, misread[at], numbers)
-        shown = f" {LABELS[at]} {misread[at]}"
-        wrong = f" {LABELS[at]} {_marked(misread[at], numbers[at])}"
-        given = f"{way} {labelled(misread)}".replace(shown, wrong)
+        shown = f" {LABELS[at]} {misread[at]:0{WIDTH}}"
+        wrong = f" {LABELS[at]} {_marked(misread[at], numbers[at], WIDTH)}"
+        given = f"{way} {_wide(misread)}".replace(shown, wrong)
         row = sorted(misread, reverse=down)
         lines = [given, *_places(misread, down), _row(misread, row), _sorting_check(numbers, row)]
         return "\n".join(lines)
     ordered = sorted(numbers, reverse=down)
-    lines = [f"{way} {labelled(numbers)}", *_places(numbers, down)]
+    lines = [f"{way} {_wide(numbers)}", *_places(numbers, down)]
     kept = _row(numbers, ordered).split(", ")
     if roll < 0.7:
         # A wrong place: two numbers have it, and nobody the right one.
@@ -126,9 +148,9 @@ def _misread(rng: Random, number: int, taken: list[int]) -> int:
             return wrong
 
 
-def _marked(number: int, right: int) -> str:
+def _marked(number: int, right: int, width: int = 1) -> str:
     """`number`, the digits that differ from those of `right` marked as a slip."""
-    shown, wanted = str(number), str(right)
+    shown, wanted = f"{number:0{width}}", f"{right:0{width}}"
     if len(shown) != len(wanted):
         return "".join(f"{SLIP}{digit}" for digit in shown)
     return "".join(d if d == w else f"{SLIP}{d}" for d, w in zip(shown, wanted, strict=True))
@@ -140,12 +162,13 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     best = max(numbers) if largest else min(numbers)
     word, sign = ("largest", "less") if largest else ("smallest", "more")
     given = f"The {word} of {labelled(numbers)}"
+    start = f"The {word} of {_wide(numbers)}"
     good = (
-        f"{given}\n{_duels(numbers, largest)}\n{_extreme_check(numbers, best)} All {sign}: right."
+        f"{start}\n{_duels(numbers, largest)}\n{_extreme_check(numbers, best)} All {sign}: right."
     )
     high = good
     if rng.random() < SLIP_SHARE:
-        high = f"{_extreme_slip(rng, given, numbers, largest)} A slip. Again.\n{good}"
+        high = f"{_extreme_slip(rng, start, numbers, largest)} A slip. Again.\n{good}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
         "medium": f"{given}: {best}. {len(numbers)} numbers.",
@@ -163,7 +186,8 @@ def _duels(numbers: list[int], largest: bool) -> str:
     best, lines = 0, []
     for i in range(1, len(numbers)):
         a, b = numbers[best], numbers[i]
-        line = f"{LABELS[best]} {a} vs {LABELS[i]} {b}: {'more' if a > b else 'less'}."
+        shown = f"{LABELS[best]} {a:0{WIDTH}} vs {LABELS[i]} {b:0{WIDTH}}"
+        line = f"{shown}: {_pairs(a, b)} {'more' if a > b else 'less'}."
         best = i if (b > a) == largest else best
         lines.append(f"{line} {LABELS[best]}")
     return "\n".join(lines)
@@ -186,8 +210,11 @@ def _extreme_slip(rng: Random, given: str, numbers: list[int], largest: bool) ->
 def _extreme_check(numbers: list[int], best: int, misread: int | None = None) -> str:
     """misread: what `best` should have been, where it is none of the numbers."""
     if misread is not None:
-        return f"Check {LABELS[numbers.index(misread)]} {_marked(best, misread)}: none."
-    others = ", ".join(
-        f"{label} {n} {'less' if best > n else 'more'}" for label, n in named(numbers) if n != best
+        wrong = _marked(best, misread, WIDTH)
+        return f"Check {LABELS[numbers.index(misread)]} {wrong}: none."
+    others = "; ".join(
+        f"{label} {_pairs(n, best)} {'less' if best > n else 'more'}"
+        for label, n in named(numbers)
+        if n != best
     )
-    return f"Check {LABELS[numbers.index(best)]} {best}: there. {others}."
+    return f"Check {LABELS[numbers.index(best)]} {best:0{WIDTH}}: there. {others}."
