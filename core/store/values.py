@@ -78,7 +78,13 @@ class StoredRun:
         """What the run gave. Raises ValueError where it came to no end."""
         facts = self.facts
         return result_of(
-            self.transcript, facts.level, facts.model, facts.captured, facts.format, facts.notes
+            self.transcript,
+            facts.level,
+            facts.model,
+            facts.captured,
+            facts.format,
+            facts.notes,
+            facts.params.seed,
         )
 
     @property
