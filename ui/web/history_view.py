@@ -17,6 +17,7 @@ from core.store.values import Kind, Page, Status, StoredEntry, StoredRun, Stored
 from ui.web.view import LEVEL_NAMES, Values
 
 KIND_NAMES = {Kind.CHAT: "Chat", Kind.COMPARISON: "Comparison", Kind.LAB: "Lab"}
+_OPENS = {Kind.CHAT: "Chat", Kind.COMPARISON: "Compare"}
 MOST_TURNS = 200
 """Turns shown of one entry; an export holds them all."""
 _STATUS = {Status.RUNNING: "Running", Status.FAILED: "Failed", Status.INTERRUPTED: "Interrupted"}
@@ -113,9 +114,10 @@ def detail_panel(entry: StoredEntry, now: datetime) -> Values:
         "id": entry.id,
         "title": entry.title,
         "facts": facts,
-        "opens": entry.kind is Kind.CHAT,
+        "opens": _OPENS.get(entry.kind, ""),
+        "verdict": _verdict(entry),
         "instructions": entry.instructions or "",
-        "turns": [_turn(turn) for turn in entry.turns[:MOST_TURNS]],
+        "turns": [_turn(turn, entry.kind) for turn in entry.turns[:MOST_TURNS]],
         "more": f"{hidden:,} more are in the export." if hidden > 0 else "",
     }
 
@@ -125,19 +127,27 @@ def no_detail(note: str = "Choose an entry to read it.") -> Values:
     return {"id": "", "note": note}
 
 
-def _turn(turn: StoredTurn) -> Values:
+def _verdict(entry: StoredEntry) -> str:
+    """What a comparison came to, as its verdict said it; empty where there is none."""
+    verdict = entry.facts.get("verdict")
+    reason = verdict.get("reason") if isinstance(verdict, Mapping) else None
+    return reason if isinstance(reason, str) else ""
+
+
+def _turn(turn: StoredTurn, kind: Kind) -> Values:
     given = [m for m in turn.given if m.channel is Channel.FINAL] if not turn.runs else []
-    runs = [_run(run) for run in turn.runs]
+    runs = [_run(run, replays=kind is not Kind.COMPARISON) for run in turn.runs]
     runs += [{"id": "", "line": "Imported", "level": "", "answer": m.text} for m in given]
     return {"question": turn.question, "runs": runs}
 
 
-def _run(run: StoredRun) -> Values:
+def _run(run: StoredRun, *, replays: bool) -> Values:
+    """One run. replays: it can be replayed alone; those of a comparison are replayed together."""
     seen, facts = run.transcript, run.facts
     total = seen.finished.timing.total_s if seen.finished else None
     line = [facts.model, figures.tokens(run.tokens), *([figures.seconds(total)] if total else [])]
     return {
-        "id": run.id if run.events else "",
+        "id": run.id if run.events and replays else "",
         "level": facts.level.value,
         "name": LEVEL_NAMES[facts.level],
         "line": " · ".join(line),

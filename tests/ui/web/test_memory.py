@@ -36,7 +36,7 @@ class Page:
         self.memory, self.sessions = Memory(store), Sessions()
         self.drawer = SettingsDrawer(engine.config, ModelChoice(engine))
         with gr.Blocks():
-            self.chat = ChatTab(engine, self.sessions, self.drawer, "", self.memory)
+            self.chat = ChatTab(engine, self.sessions, self.drawer, self.memory)
             self.chat.build()
             self.drawer.build()
         self.keep = False
@@ -53,7 +53,8 @@ class Page:
         """Send a question to its end; the last frame."""
         inputs: dict[Any, Any] = {f: getattr(f, "value", None) for f in self.drawer.fields}
         parts = self.chat.parts
-        inputs |= {parts.input: question, parts.level: "low", self.drawer.keep: self.keep}
+        inputs |= {parts.input: question, parts.level: "low", parts.scores: False}
+        inputs[self.drawer.keep] = self.keep
         before = session.turns[:position]
 
         async def frames() -> list[Frame]:
