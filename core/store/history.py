@@ -143,7 +143,10 @@ class Store:
         with self._database.reading() as connection:
             entry = rows.read_entry(connection, entry_id)
         if entry is None:
-            raise StoreError(f"There is no entry {entry_id!r} in the history; it was deleted.")
+            raise StoreError(
+                f"There is no entry {entry_id[:40]!r} in this history: it was deleted, or stands "
+                "in another one."
+            )
         return entry
 
     def shown_in(self, tab: str) -> StoredEntry | None:

@@ -106,4 +106,4 @@ class CompareReplays:
 
 def _from_history(stored: StoredComparison) -> str:
     when = datetime.fromtimestamp(stored.all_runs[0].facts.started_at).astimezone()
-    return f"From the history: {when:%d %b %Y, %H:%M:%S}."
+    return f"From the history: {when:%d %b %Y, %H:%M}."

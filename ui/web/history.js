@@ -166,6 +166,7 @@
       pane.replaceChildren(...value.turns.map(turn));
       if (value.instructions) pane.prepend(line("p", "instructions", `Instructions: ${value.instructions}`));
       if (value.more) pane.append(line("p", "note", value.more));
+      find(".speed span").textContent = compares ? "at" : "Replay at";
       find(".speed").hidden = !compares && !pane.querySelector("button.replay");
       pane.scrollTop = 0;
     });
