@@ -53,6 +53,7 @@ _ALLOWED = {
     "knowledge_cutoff": "a month such as 2024-06",
     "current_date": "a date such as 2026-01-31",
     "home": "a folder",
+    "keep_history": _YES_NO,
     "prompt_cache_mb": "a whole number of megabytes, 0 (off) or more",
     "queue_limit": "a whole number of requests, 0 or more",
 }
@@ -103,6 +104,7 @@ class InferenceConfig(BaseSettings):
     knowledge_cutoff: str = "2024-06"
     current_date: str | None = None
     home: Path = Field(default_factory=lambda: user_data_path("counterpoint"))
+    keep_history: bool = True
     prompt_cache_mb: int = Field(1024, ge=0)
     queue_limit: int = Field(256, ge=0)
 

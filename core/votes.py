@@ -14,13 +14,15 @@ class Vote:
     """One choice among columns that were shuffled, without labels and reasoning.
 
     shown: the columns' labels. chosen: the one taken; None where the person saw no difference.
-    prompt: the question. at: when, an ISO time with its zone.
+    prompt: the question. at: when, an ISO time with its zone. comparison: the id of its entry in
+    the history; None where it has none.
     """
 
     shown: tuple[str, ...]
     chosen: str | None
     prompt: str
     at: str
+    comparison: str | None = None
 
 
 class VoteBook(Protocol):

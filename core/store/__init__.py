@@ -10,6 +10,8 @@
     writer      the thread that writes
     recording   entries and turns that grow; run_recorder: a live run into its row, batch by batch
     history     Store: list, search, read, rename, delete, mend
+    comparisons a stored comparison, read back; comparison_recorder: a live one into its entry
+    votes       blind votes, each in the entry of its comparison
     replay      a stored run as the event stream that it was, at its speed or faster
     transfer    export and import of our own JSON; chats: OpenAI-style; markdown: for people
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import uuid
@@ -142,7 +143,10 @@ class Store:
         with self._database.reading() as connection:
             entry = rows.read_entry(connection, entry_id)
         if entry is None:
-            raise StoreError(f"There is no entry {entry_id!r} in the history; it was deleted.")
+            raise StoreError(
+                f"There is no entry {entry_id[:40]!r} in this history: it was deleted, or stands "
+                "in another one."
+            )
         return entry
 
     def shown_in(self, tab: str) -> StoredEntry | None:
@@ -206,12 +210,22 @@ class Store:
         with self._database.writing() as connection:
             _mark(connection, entry_ids, None)
 
-    def vote(self, entry_id: str, facts: Mapping[str, Any]) -> None:
-        """Add a vote to an entry, as a JSON object."""
+    def votes(self) -> list[Any]:
+        """The votes of all entries that are not deleted, in the order they came."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT v.facts FROM votes v JOIN entries e ON v.entry = e.n"
+                " WHERE e.deleted_at IS NULL ORDER BY v.n"
+            ).fetchall()
+        return [json.loads(facts) for (facts,) in found]
+
+    def vote(self, entry_id: str, facts: Mapping[str, Any]) -> bool:
+        """Add a vote to an entry, as a JSON object. False where there is no such entry."""
         with self._database.writing() as connection:
             number = number_of(connection, entry_id)
             if number is not None:
                 rows.put_vote(connection, number, facts)
+        return number is not None
 
     def purge(self, kept_s: float = DELETED_KEPT_S) -> int:
         """Remove for good what was deleted longer ago; how many entries that were."""

@@ -13,8 +13,9 @@ from typing import Final
 
 from core.conversation import Channel
 from core.errors import InvalidSetting
-from core.events import Event, MessageStarted, TextDelta, Timing
+from core.events import Event, MessageDone, MessageStarted, TextDelta, Timing
 from core.result import Transcript
+from core.store.journal import Timed
 from core.store.values import StoredRun
 
 AT_ONCE: Final = float("inf")
@@ -48,6 +49,7 @@ class Replay:
         self._at = 0.0
         self._first_answer_s: float | None = None
         self._first_token_s: float | None = None
+        self._unnamed = 0
         self._cancelled = threading.Event()
 
     @property
@@ -71,6 +73,15 @@ class Replay:
             return finished.timing
         return Timing(0.0, self._first_token_s, self._first_answer_s, self._at)
 
+    @property
+    def tokens(self) -> int:
+        """Tokens of the turn so far, also where their ids were not kept: then to within a few, and
+        exact once it has finished."""
+        finished = self.transcript.finished
+        if finished is not None:
+            return finished.usage.generated_tokens + finished.usage.given_tokens
+        return len(self.transcript.tokens) + self._unnamed
+
     def drain(self) -> list[Event]:
         """The events that are due by now; never waits."""
         if self._started is None:
@@ -82,6 +93,8 @@ class Replay:
             self._read += 1
             self._note(one.event, one.times[0], one.at)
             self.transcript.add(one.event)
+            if not self.stored.facts.captured:
+                self._count(one)
             events.append(one.event)
         return events
 
@@ -104,3 +117,13 @@ class Replay:
             message = self.transcript.messages[event.index]
             if message.channel is Channel.FINAL:
                 self._first_answer_s = first
+
+    def _count(self, one: Timed) -> None:
+        """Count the tokens of an event that holds none: it has a time for each."""
+        event, count = one.event, len(one.times)
+        if isinstance(event, TextDelta):
+            self.transcript.messages[event.index].content_tokens += count
+        if isinstance(event, MessageStarted | TextDelta) or (
+            isinstance(event, MessageDone) and event.complete
+        ):
+            self._unnamed += count

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,16 +29,6 @@ CHATS = [
     ("Sort these numbers: 42, 7, 93, 18", "7, 18, 42, 93"),
     ("A title that goes on and on " * 6, "It ends here."),
 ]
-
-
-@pytest.fixture(scope="module")
-def remembering(
-    browser_type_launch_args: dict[str, object], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Address of a scripted page with a history of its own."""
-    home = {"COUNTERPOINT_HOME": str(tmp_path_factory.mktemp("home"))}
-    with serving("tests.browser.scripted", settings=home) as address:
-        yield address
 
 
 def import_file(page: Page, name: str, content: object) -> None:

@@ -62,6 +62,7 @@ def test_every_setting_can_come_from_its_variable(field, monkeypatch):
         "knowledge_cutoff": "2025-01",
         "current_date": "2026-01-31",
         "home": "/elsewhere",
+        "keep_history": "false",
         "prompt_cache_mb": "64",
         "queue_limit": "2",
     }

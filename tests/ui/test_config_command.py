@@ -26,6 +26,7 @@ VALUES: dict[str, tuple[str, str, str]] = {
     "knowledge_cutoff": ("2021-01", "2022-01", "2023-01"),
     "current_date": ("2021-01-31", "2022-01-31", "2023-01-31"),
     "home": ("/one", "/two", "/three"),
+    "keep_history": ("false", "true", "false"),
     "prompt_cache_mb": ("1", "2", "3"),
     "queue_limit": ("1", "2", "3"),
 }

@@ -82,13 +82,24 @@ def ui(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.")
     ] = False,
+    keep_history: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-history/--no-history",
+            help="Write chats and comparisons to disk; the page's settings can change it.",
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Open the page in the browser."""
     with told(verbose):
         from ui.terminal.serve import Address, serve
 
-        chosen = {"model": model, "use_harmony_format": use_harmony_format}
+        chosen = {
+            "model": model,
+            "use_harmony_format": use_harmony_format,
+            "keep_history": keep_history,
+        }
         serve(Address(host, port), chosen, browser=not no_browser)
 
 

@@ -15,11 +15,14 @@ from starlette.middleware import Middleware
 from core.engine import InferenceEngine
 from core.errors import StoreError
 from core.store.history import Store
+from core.store.votes import StoredVotes
 from core.votes import VoteBook
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
+from ui.web.compare_chat import CompareToChat
 from ui.web.history import HistoryTab
+from ui.web.links import Link, Links
 from ui.web.live import Frame
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
@@ -38,15 +41,19 @@ def create_app(
     """The page over an engine and a history. Both stay the caller's: close them after the server.
 
     store: the error, where the history could not be opened; the page works without, and says why.
-    votes: where blind votes are kept; None keeps them until the server ends.
+    votes: where blind votes are kept; None keeps them in the history, or without one until the
+    server ends.
     """
     memory = Memory(store)
+    if votes is None and memory.store is not None:
+        votes = StoredVotes(memory.store)
     sessions = sessions if sessions is not None else Sessions()
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
     chat = ChatTab(engine, sessions, drawer, memory)
-    compare = CompareTab(engine, sessions, drawer, votes)
-    history = HistoryTab(memory, sessions, chat)
+    compare = CompareTab(engine, sessions, drawer, votes, memory)
+    history = HistoryTab(memory, sessions, chat, compare)
+    links = Links(memory, chat, compare)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
         gr.HTML(
@@ -63,28 +70,33 @@ def create_app(
             with gr.Tab("History", id="history") as history_tab:
                 history.build()
         drawer.build()
-        tab = gr.Textbox(visible=False)
+        tab, link = gr.Textbox(visible=False), gr.Textbox(visible=False)
         chat.wire()
         compare.wire()
+        to_chat = CompareToChat(sessions, drawer, chat, compare.boards, compare.frames)
+        to_chat.wire(tabs, compare.columns)
         history.wire(tabs, history_tab)
         models.wire(sessions, chat.parts.status, chat.parts.log)
 
-        async def restored(tab_id: str, request: gr.Request) -> Frame:
+        async def restored(tab_id: str, asked: str, request: gr.Request) -> Frame:
             session = sessions.adopt(request.session_hash, tab_id)
             await session.stop_all()
             entry = await asyncio.to_thread(memory.shown_before, session)
             if entry is not None:
                 chat.opened(session, entry)
+            shown, said = await asyncio.to_thread(links.followed, session, Link.read(asked))
             return {
                 **chat.restored(session),
                 **compare.restored(session),
                 **models.restored(session),
+                **said,
+                tabs: gr.Tabs(selected=shown) if shown else gr.skip(),
             }
 
-        outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice]
+        outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice, tabs]
         app.load(
             restored,
-            tab,
+            [tab, link],
             outputs,
             js="() => counterpoint.start()",
             queue=False,

@@ -5,7 +5,7 @@ The page calls `tick` again and again; nothing here waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -15,8 +15,11 @@ from core.comparing import Record, Start
 from core.errors import CoreError
 from core.events import FinishReason
 from core.run import Run
+from core.store.comparison_recorder import ComparisonRecorder
+from core.store.replay import Replay
 from core.variants import Variant
 from ui.web import view
+from ui.web.chat_watch import health_of
 from ui.web.compare_view import Column
 from ui.web.live import drained, facts
 
@@ -31,7 +34,7 @@ class Slot:
     """
 
     variant: Variant
-    run: Run | None = None
+    run: Run | Replay | None = None
     number: int = 0
     beside: int = 1
     failure: str | None = None
@@ -39,7 +42,9 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Batch:
+    """What runs at once. number: which repeat it is, from 1."""
+
     number: int
     seed: int
     variants: tuple[Variant, ...]
@@ -51,10 +56,18 @@ class Board:
 
     blind: the columns stand in a random order, unnamed, until `voted` is set.
     interrupted: nobody follows the runs any more. failure: what ended it, in a sentence.
+    recorder: where it is written as it goes; None where nothing is kept. trouble: why it could not
+    be written, in a sentence.
     """
 
     def __init__(
-        self, start: Start, asked: Asked, *, keep_reasoning: bool, blind: bool = False
+        self,
+        start: Start,
+        asked: Asked,
+        *,
+        keep_reasoning: bool,
+        blind: bool = False,
+        recorder: ComparisonRecorder | None = None,
     ) -> None:
         self.asked = asked
         self.keep_reasoning = keep_reasoning
@@ -64,6 +77,8 @@ class Board:
         self.stopped = False
         self.failure: str | None = None
         self.warming = False
+        self.recorder = recorder
+        self.trouble = ""
         self.slots = [Slot(variant) for variant in asked.variants]
         self._start = start
         self._order = [*self.slots]
@@ -75,6 +90,11 @@ class Board:
         self._over = False
 
     @property
+    def id(self) -> str:
+        """The id of its entry in the history; empty where nothing is kept."""
+        return self.recorder.id if self.recorder is not None else ""
+
+    @property
     def hidden(self) -> bool:
         """Whether names, figures and thinking are held back: a blind vote is still open."""
         return self.blind and not self.voted
@@ -84,7 +104,7 @@ class Board:
         return not (self._over or self.interrupted)
 
     @property
-    def under_way(self) -> tuple[Run, ...]:
+    def under_way(self) -> tuple[Run | Replay, ...]:
         return tuple(slot.run for slot in self._now if slot.run is not None)
 
     def shown(self) -> list[Slot]:
@@ -122,6 +142,8 @@ class Board:
         steps = [step for step in _planned(self.asked) if slot.variant in step.variants]
         alone = [replace(step, variants=(slot.variant,)) for step in steps if not step.warm_up]
         self._steps = iter(alone)
+        if self.recorder is not None:
+            self.recorder.anew(slot.variant)
         self._begin(next(self._steps))
         self._record.anew(slot.variant)
         slot.stopped = self.stopped = self._over = self.interrupted = False
@@ -140,11 +162,11 @@ class Board:
         run = slot.run
         if run is None or self.warming:
             return None
-        health = view.health(run.transcript, slot.failure)
+        health = health_of(run, slot.failure)
         if self.interrupted and not run.done:
             health = view.INTERRUPTED
         return Column(
-            run.level,
+            slot.variant.level,
             run.transcript,
             run.timing,
             facts(run),
@@ -153,33 +175,49 @@ class Board:
             number=slot.number,
             repeats=self.asked.repeats,
             beside=slot.beside,
+            written=run.tokens if isinstance(run, Replay) else None,
         )
 
-    def _begin(self, step: _Step) -> None:
-        params = replace(self.asked.params, seed=step.seed)
-        if step.warm_up:
-            params = replace(params, max_tokens=1)
-        runs = self._start(step.variants, params)
+    def _begin(self, step: Batch) -> None:
+        runs = self._started(step)
         self.warming = step.warm_up
         self._now = [slot for slot in self.slots if slot.variant in step.variants]
         for slot, run in zip(self._now, runs, strict=True):
             slot.run, slot.failure = run, None
             slot.number, slot.beside = step.number, len(runs)
-            self._record.began(slot.variant, run)
+            self._began(slot, run)
+
+    def _started(self, step: Batch) -> Sequence[Run | Replay]:
+        """The runs of a step. Raises CoreError."""
+        params = replace(self.asked.params, seed=step.seed)
+        if step.warm_up:
+            params = replace(params, max_tokens=1)
+        return self._start(step.variants, params)
+
+    def _began(self, slot: Slot, run: Run | Replay) -> None:
+        """Keep what shows that a run was asked for, and follow it."""
+        if isinstance(run, Replay):
+            return
+        self._record.began(slot.variant, run)
+        if self.recorder is not None and not self.warming:
+            self.recorder.began(slot.variant, run, slot.number - 1)
 
     def _settle(self) -> None:
         """Keep what the step came to."""
         for slot in self._now:
-            run = slot.run
-            if run is None:
-                continue
-            if not self.warming:
-                self._record.ended(slot.variant, run)
-            ending = run.transcript.finished
-            if ending and ending.reason is FinishReason.CANCELLED and not slot.stopped:
-                self.stopped = True
-            self.failure = self.failure or slot.failure
+            if slot.run is not None and not isinstance(slot.run, Replay):
+                self._ended(slot, slot.run)
         self._now = []
+
+    def _ended(self, slot: Slot, run: Run) -> None:
+        if not self.warming:
+            self._record.ended(slot.variant, run)
+            if self.recorder is not None:
+                self.recorder.ended(slot.variant, slot.failure)
+        ending = run.transcript.finished
+        if ending and ending.reason is FinishReason.CANCELLED and not slot.stopped:
+            self.stopped = True
+        self.failure = self.failure or slot.failure
 
     def _next(self) -> bool:
         """Start the next step that still has a column to run. False where there is none."""
@@ -199,8 +237,8 @@ class Board:
         return False
 
 
-def _planned(asked: Asked) -> Iterator[_Step]:
+def _planned(asked: Asked) -> Iterator[Batch]:
     if asked.warm_up:
-        yield _Step(1, asked.params.seed or 0, asked.variants, warm_up=True)
+        yield Batch(1, asked.params.seed or 0, asked.variants, warm_up=True)
     for step in asked.steps():
-        yield _Step(step.repeat + 1, step.seed, step.variants)
+        yield Batch(step.repeat + 1, step.seed, step.variants)

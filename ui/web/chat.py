@@ -173,6 +173,13 @@ class ChatTab:
         self._memory.open(session, entry)
         self.replays.show_last(session, entry)
 
+    def begun_with(self, session: Session, turn: Turn, date: str, said: str) -> None:
+        """Let the tab show a new chat that begins with a turn from elsewhere; the history keeps the
+        one before. date: ISO date in its prompts. said: stands over the message box."""
+        self._empty(session)
+        session.turns, session.current_date = [turn], date or None
+        session.chat_panels = {self.parts.notice: {"text": said, "tone": view.Tone.IDLE.value}}
+
     # Handlers. `inputs` holds values by component.
 
     async def _sent(self, inputs: Inputs, request: gr.Request) -> AsyncIterator[Frame]:
@@ -221,12 +228,15 @@ class ChatTab:
 
     def _cleared(self, request: gr.Request) -> Frame:
         session = self._sessions.get(request.session_hash)
+        self._empty(session)
+        return self._answers.blank_frame(session)
+
+    def _empty(self, session: Session) -> None:
         session.stop_chat()
         session.epoch += 1
         self._memory.leave(session)
         session.turns, session.current_date = [], None
         session.chat_run, session.chat_panels, session.unfinished = None, None, None
-        return self._answers.blank_frame(session)
 
     async def _finished(self, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)

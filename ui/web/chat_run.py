@@ -107,7 +107,8 @@ class ChatAnswers:
             yield self.refused(session, why_not_started(error)) | kept
             return
         first: Frame = {self.parts.input: ""} if typed else {}
-        async with aclosing(self._follow(session, before, question, asked, run)) as frames:
+        following = self._follow(session, before, question, asked, run, settings.keep_history)
+        async with aclosing(following) as frames:
             async for frame in frames:
                 yield frame | first
                 first = {}
@@ -132,7 +133,8 @@ class ChatAnswers:
         except CoreError as error:
             yield self.refused(session, str(error))
             return
-        async with aclosing(self._follow(session, before, last.question, asked, run)) as frames:
+        following = self._follow(session, before, last.question, asked, run, last.kept)
+        async with aclosing(following) as frames:
             async for frame in frames:
                 yield frame
 
@@ -143,14 +145,15 @@ class ChatAnswers:
         question: str,
         asked: Conversation,
         run: Run,
+        keep_history: bool,
     ) -> AsyncGenerator[Frame, None]:
         """A frame per tick of a run; the last shows its end."""
-        turn = Turn(question)
+        turn = Turn(question, kept=keep_history)
         session.turns, session.chat_run, session.chat_panels = [*before, turn], run, None
         session.unfinished = None
         keep_reasoning = run.capture_reasoning
         watch = Watch(run, turn, session.epoch, run.format.token_text)
-        recorder = self._memory.follow(session, asked, before, question, run)
+        recorder = self._memory.follow(session, asked, before, turn, run)
         try:
             while watch.tick() and session.epoch == watch.epoch:
                 yield self.frame(session, watch)

@@ -43,6 +43,7 @@
       root.dataset.tone = value.tone;
       root.classList.toggle("waiting", value.thinks);
       root.classList.toggle("voting", value.voting);
+      root.classList.toggle("replayed", Boolean(value.replayed));
       const status = find(".status");
       if (status.textContent !== value.status) status.textContent = value.status;
       figures(find(".metrics"), value.figures);

@@ -101,5 +101,29 @@
     });
   }
 
-  Object.assign(counterpoint, { strip, charts, difference, download, optionsSwitch });
+  // A link that opens this comparison again. Where the browser gives no clipboard (a page that is
+  // not on this machine), the link is shown to be copied by hand.
+  function compareLink(element, props, watch) {
+    const [button, box, said] = element.querySelectorAll("button, input, span");
+    follow(props, watch, (value) => {
+      button.hidden = !value.id;
+      box.hidden = true;
+      said.textContent = value.why;
+    });
+    button.addEventListener("click", async () => {
+      const link = new URL(location.pathname, location.origin);
+      link.searchParams.set("comparison", props.value.id);
+      box.value = link.href;
+      try {
+        await navigator.clipboard.writeText(link.href);
+        said.textContent = "Copied";
+      } catch {
+        box.hidden = false;
+        box.select();
+        said.textContent = "";
+      }
+    });
+  }
+
+  Object.assign(counterpoint, { strip, charts, difference, download, optionsSwitch, compareLink });
 })();

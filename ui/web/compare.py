@@ -20,16 +20,16 @@ from ui.web import compare_charts, compare_view, examples, panels
 from ui.web.board import Board, Slot
 from ui.web.boards import Boards
 from ui.web.compare_after import CompareAfter
-from ui.web.compare_frames import ColumnParts, CompareFrames
+from ui.web.compare_frames import BUSY, GONE, ColumnParts, CompareFrames
 from ui.web.compare_options import CompareOptions
+from ui.web.compare_replay import CompareReplays
 from ui.web.live import QUIET, STREAMING, TICK_S, Frame, why_not_started
+from ui.web.memory import WRITE_S, Memory
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import Inputs, SettingsDrawer
 
 LEVELS = (*ReasoningLevel, None)
-BUSY = "A comparison is still running. Press Stop first, or wait for its end."
 EMPTY = "The prompt is empty; type a question or an instruction."
-GONE = "This comparison is no longer in the server's memory: run it again."
 
 
 class CompareTab:
@@ -44,11 +44,13 @@ class CompareTab:
         sessions: Sessions,
         drawer: SettingsDrawer,
         votes: VoteBook | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._engine = engine
         self._sessions = sessions
         self._drawer = drawer
-        self._boards = Boards()
+        self._memory = memory or Memory()
+        self.boards = Boards()
         self._options = CompareOptions(engine.config)
         self._after = CompareAfter(votes if votes is not None else VotesInMemory())
 
@@ -94,8 +96,11 @@ class CompareTab:
             "charts", compare_charts.idle_bars(), panels.CHARTS, elem_id="compare-charts"
         )
         self._after.build()
-        self._frames = CompareFrames(
+        self.frames = CompareFrames(
             self.run, self.stop, self.strip, self.columns, self.charts, self._after
+        )
+        self.replays = CompareReplays(
+            self._engine, self._memory, self.boards, self.frames, self.input
         )
 
     def _build_column(self, position: int, level: ReasoningLevel | None) -> ColumnParts:
@@ -120,8 +125,9 @@ class CompareTab:
                 stop = gr.Button("Stop", size="sm", elem_classes="stop")
                 finish = gr.Button("Finish now", size="sm", elem_classes="finish")
                 again = gr.Button("Run again", size="sm", elem_classes="again")
+                carry = gr.Button("Continue in chat", size="sm", elem_classes="carry")
                 take = gr.Button("This one is best", size="sm", elem_classes="take")
-        return ColumnParts(position, panel, answer, stop, finish, again, take)
+        return ColumnParts(position, panel, answer, stop, finish, again, take, carry)
 
     def wire(self) -> None:
         """Connect the events; to be called once all of the page is laid out."""
@@ -145,16 +151,16 @@ class CompareTab:
     @property
     def restorable(self) -> list[Block]:
         """The components that `restored` fills; those that a run writes are among them."""
-        return [self.input, *self._frames.outputs]
+        return [self.input, *self.frames.outputs]
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows."""
-        return self._frames.blank() | (session.compare_panels or {})
+        return self.frames.blank() | (session.compare_panels or {})
 
     # Handlers. `inputs` holds values by component.
 
     def _board_of(self, request: gr.Request) -> Board | None:
-        return self._boards.get(self._sessions.get(request.session_hash))
+        return self.boards.get(self._sessions.get(request.session_hash))
 
     def _chosen(self, prompt: str) -> Callable[[gr.Request], Any]:
         def put(request: gr.Request) -> Any:
@@ -180,17 +186,17 @@ class CompareTab:
     def _again(self, at: int) -> Callable[[gr.Request], AsyncIterator[Frame]]:
         async def handler(request: gr.Request) -> AsyncIterator[Frame]:
             session = self._sessions.get(request.session_hash)
-            board = self._boards.get(session)
+            board = self.boards.get(session)
             if board is None or at >= len(board.slots):
-                yield self._frames.refused(GONE)
+                yield self.frames.refused(GONE)
                 return
             if session.compare_runs:
-                yield self._frames.refused(BUSY)
+                yield self.frames.refused(BUSY)
                 return
             try:
                 board.again(board.shown()[at])
             except CoreError as error:
-                yield self._frames.refused(why_not_started(error))
+                yield self.frames.refused(why_not_started(error))
                 return
             async for frame in self._followed(session, board):
                 yield frame
@@ -200,13 +206,13 @@ class CompareTab:
     def _voted(self, at: int | None) -> Callable[[gr.Request], Frame]:
         def handler(request: gr.Request) -> Frame:
             session = self._sessions.get(request.session_hash)
-            board = self._boards.get(session)
+            board = self.boards.get(session)
             if board is None or board.running or not board.hidden:
-                return self._frames.refused(GONE)
+                return self.frames.refused(GONE)
             taken = None if at is None else board.shown()[at].variant.label
             said = self._after.voted(board, taken)
-            frame = self._frames.ended(board, said)
-            session.compare_panels = self._frames.kept(board, frame, self.input)
+            frame = self.frames.ended(board, said)
+            session.compare_panels = self.frames.kept(board, frame, self.input)
             return frame
 
         return handler
@@ -214,17 +220,17 @@ class CompareTab:
     async def _ran(self, inputs: Inputs, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)
         if session.compare_runs:
-            yield self._frames.refused(BUSY)
+            yield self.frames.refused(BUSY)
             return
         if not (inputs[self.input] or "").strip():
-            yield self._frames.refused(EMPTY)
+            yield self.frames.refused(EMPTY)
             return
         try:
             board = self._begun(inputs)
         except CoreError as error:
-            yield self._frames.refused(why_not_started(error))
+            yield self.frames.refused(why_not_started(error))
             return
-        self._boards.put(session, board)
+        self.boards.put(session, board)
         async for frame in self._followed(session, board):
             yield frame
 
@@ -241,7 +247,13 @@ class CompareTab:
         start = partial(
             self._engine.start_variants, conversation, capture_reasoning=settings.keep_reasoning
         )
-        board = Board(start, asked, keep_reasoning=settings.keep_reasoning, blind=options.blind)
+        board = Board(
+            start,
+            asked,
+            keep_reasoning=settings.keep_reasoning,
+            blind=options.blind,
+            recorder=self._memory.compares(asked) if settings.keep_history else None,
+        )
         board.begin()
         return board
 
@@ -250,16 +262,17 @@ class CompareTab:
         session.compare_runs, session.compare_panels = board.under_way, None
         ended = False
         try:
-            first = self._frames.begun()
+            first = self.frames.begun()
             while board.tick():
                 session.compare_runs = board.under_way
-                yield self._frames.running(board) | first
+                yield self.frames.running(board) | first
                 first = {}
                 await asyncio.sleep(TICK_S)
+            await self._written(board)
             ended = True
             session.compare_runs = ()
-            final = self._frames.ended(board)
-            session.compare_panels = self._frames.kept(board, final, self.input)
+            final = self.frames.ended(board)
+            session.compare_panels = self.frames.kept(board, final, self.input)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
@@ -268,8 +281,19 @@ class CompareTab:
             if not ended:
                 session.compare_runs = ()
                 board.interrupted = True
-                last = self._frames.ended(board)
-                session.compare_panels = self._frames.kept(board, last, self.input)
+                if board.recorder is not None:
+                    board.recorder.interrupted(board.comparison())
+                last = self.frames.ended(board)
+                session.compare_panels = self.frames.kept(board, last, self.input)
+
+    async def _written(self, board: Board) -> None:
+        """What is shown as done is in the history, or it is said why not."""
+        recorder = board.recorder
+        if recorder is None:
+            return
+        recorder.judged(board.comparison(), blind=board.blind)
+        await asyncio.to_thread(recorder.wait_written, WRITE_S)
+        board.trouble = self._memory.trouble
 
 
 def _finish(_: Board, slot: Slot) -> None:

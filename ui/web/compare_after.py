@@ -17,6 +17,7 @@ from core.votes import Vote, VoteBook, shares
 from ui.web import compare_view, panels
 from ui.web.board import Board
 from ui.web.live import QUIET, Frame
+from ui.web.view import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class CompareAfter:
                 (gr.Button(export.label, size="sm", scale=0, min_width=20), export)
                 for export in EXPORTS
             ]
+            self.link = panels.panel(
+                "compareLink", compare_view.link(""), panels.LINK, elem_id="compare-link"
+            )
             self.with_reasoning = gr.Checkbox(
                 False,
                 label="With the reasoning, where it was kept",
@@ -86,7 +90,14 @@ class CompareAfter:
     @property
     def outputs(self) -> list[Block]:
         """What a frame may hold of these."""
-        return [self.vote, self.difference, self.exports, self.download, self.table]
+        return [
+            self.vote,
+            self.difference,
+            self.exports,
+            self.link,
+            self.download,
+            self.table,
+        ]
 
     def blank(self) -> Frame:
         """Nothing to show."""
@@ -94,6 +105,7 @@ class CompareAfter:
             self.vote: gr.update(visible=False),
             self.difference: {"pairs": []},
             self.exports: gr.update(visible=False),
+            self.link: compare_view.link(""),
             self.download: {},
             self.table: gr.update(visible=False),
         }
@@ -102,12 +114,13 @@ class CompareAfter:
         """While a vote is awaited."""
         return self.blank() | {self.vote: gr.update(visible=True)}
 
-    def of(self, comparison: Comparison) -> Frame:
-        """What came of it."""
+    def of(self, comparison: Comparison, link: Values) -> Frame:
+        """What came of it. link: to where it is stored."""
         some = any(comparison.runs.values())
         return self.blank() | {
             self.difference: compare_view.difference_value(comparison),
             self.exports: gr.update(visible=some),
+            self.link: link,
             self.table: gr.update(value=compare_view.table(comparison), visible=some),
         }
 
@@ -115,7 +128,7 @@ class CompareAfter:
         """Keep a vote, let the names be shown, and say what the votes so far come to."""
         shown = tuple(slot.variant.label for slot in board.shown())
         board.voted = True
-        self._votes.add(Vote(shown, taken, board.asked.prompt, _now()))
+        self._votes.add(Vote(shown, taken, board.asked.prompt, _now(), board.id or None))
         chosen = "You saw no difference." if taken is None else f"You took {taken}."
         # Votes between other columns say nothing of these.
         alike = [vote for vote in self._votes.votes() if set(vote.shown) == set(shown)]

@@ -8,7 +8,7 @@ from core import figures, plots
 from core.compare import Comparison
 from core.config import ReasoningLevel
 from core.conversation import Channel
-from ui.web.compare_view import Column, markers, name_of
+from ui.web.compare_view import Column, name_of
 from ui.web.view import LEVEL_NAMES, Values
 
 _CHANNELS = (Channel.ANALYSIS, Channel.COMMENTARY, Channel.FINAL)
@@ -28,10 +28,7 @@ def idle_bars() -> Values:
 def bars(columns: Sequence[Column | None]) -> Values:
     """Both charts, live. Shares are of the longest bar, so that columns can be compared by eye."""
     begun = [one for one in columns if one is not None]
-    counts = [
-        [*(one.transcript.content_tokens(c) for c in _CHANNELS), markers(one.transcript)]
-        for one in begun
-    ]
+    counts = [[*map(one.content, _CHANNELS), one.markers] for one in begun]
     times = [plots.time_spans(one.timing) for one in begun]
     most = max(map(sum, counts), default=0) or 1
     longest = max(map(sum, times), default=0.0) or 1.0

@@ -17,6 +17,8 @@ from ui.web.inert import inert
 from ui.web.live import Frame, buttons
 
 LEVELS = (*ReasoningLevel, None)
+BUSY = "A comparison is still running. Press Stop first, or wait for its end."
+GONE = "This comparison is no longer in the server's memory: run it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class ColumnParts:
     finish: gr.Button
     again: gr.Button
     take: gr.Button
+    carry: gr.Button
 
 
 class CompareFrames:
@@ -71,9 +74,9 @@ class CompareFrames:
             frame[part.answer] = ""
         return frame
 
-    def refused(self, sentence: str) -> Frame:
+    def refused(self, sentence: str, title: str = "Nothing was started") -> Frame:
         """Say why nothing was started; all else stays, what was typed above all."""
-        return {self._strip: compare_view.strip("error", "Nothing was started", sentence)}
+        return {self._strip: compare_view.strip("error", title, sentence)}
 
     def begun(self) -> Frame:
         """What goes when a comparison begins: what came of the one before."""
@@ -88,6 +91,13 @@ class CompareFrames:
             shown = compare_view.running_strip(seen, board.warming)
         return self._live(board, seen) | {
             self._strip: shown,
+            **buttons(self._run, self._stop, board.running),
+        }
+
+    def replaying(self, board: Board, title: str, detail: str) -> Frame:
+        """While it is replayed."""
+        return self._live(board, board.columns()) | {
+            self._strip: compare_view.strip("running", title, detail),
             **buttons(self._run, self._stop, board.running),
         }
 
@@ -110,12 +120,14 @@ class CompareFrames:
         if board.failure is not None:
             shown = compare_view.strip("error", "The run failed", board.failure)
         elif board.interrupted:
-            shown = compare_view.interrupted_strip()
+            shown = compare_view.interrupted_strip(said)
         else:
-            shown = compare_view.verdict_strip(comparison.verdict, said)
+            shown = compare_view.verdict_strip(
+                comparison.verdict, " ".join(filter(None, (said, board.trouble)))
+            )
         return frame | {
             self._strip: shown,
-            **self._after.of(comparison),
+            **self._after.of(comparison, compare_view.link(board.id, board.trouble)),
             **buttons(self._run, self._stop, running=False),
         }
 

@@ -17,6 +17,7 @@ from core.report.reading import columns as told_columns
 from core.report.reading import differences
 from core.result import Transcript
 from core.statistics import Share
+from core.store.replay import NOT_CAPTURED
 from ui.web.view import LEVEL_NAMES, NOT_KEPT, Health, PromptFacts, Tone, Values
 
 IDLE_TITLE = "One prompt, three levels of reasoning"
@@ -32,7 +33,8 @@ class Column:
     """One column's run as far as it has come.
 
     label: the level's word, or what else tells it apart. number: which of `repeats` runs it is.
-    beside: how many runs share its batch.
+    beside: how many runs share its batch. written: tokens so far, where the transcript does not
+    hold them all.
     """
 
     level: ReasoningLevel
@@ -44,6 +46,24 @@ class Column:
     number: int = 1
     repeats: int = 1
     beside: int = 3
+    written: int | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the turn so far, markers included."""
+        return len(self.transcript.tokens) if self.written is None else self.written
+
+    def content(self, channel: Channel) -> int:
+        """Content tokens of a channel so far."""
+        seen, finished = self.transcript, self.transcript.finished
+        if finished and self.written is not None:
+            return finished.usage.of(channel)
+        return seen.content_tokens(channel)
+
+    @property
+    def markers(self) -> int:
+        """Tokens that are no channel's content: markers, headers, and what repairs set aside."""
+        return self.tokens - sum(map(self.content, _PARTS))
 
     @property
     def name(self) -> str:
@@ -101,7 +121,10 @@ def column(one: Column, summary: str = "") -> Values:
     seen, timing = one.transcript, one.timing
     thinking = seen.text(Channel.ANALYSIS)
     answered = bool(seen.text(Channel.FINAL).strip())
-    spent = figures.tokens(seen.content_tokens(Channel.ANALYSIS))
+    thought = one.content(Channel.ANALYSIS)
+    if not thinking and thought and one.written is not None:
+        thinking = NOT_CAPTURED
+    spent = figures.tokens(thought)
     status = "Done" if one.health.words == "Clean" else one.health.words
     counted = f" · {one.number} of {one.repeats}" if one.repeats > 1 and one.running else ""
     return {
@@ -113,7 +136,7 @@ def column(one: Column, summary: str = "") -> Values:
         "status": status + counted,
         "tone": one.health.tone.value,
         "figures": [
-            [figures.count(len(seen.tokens)), _FIGURES[0]],
+            [figures.count(one.tokens), _FIGURES[0]],
             [figures.seconds(timing.first_token_s), _FIGURES[1]],
             [figures.seconds(timing.first_answer_s), _FIGURES[2]],
             [figures.seconds(timing.total_s), _FIGURES[3]],
@@ -124,6 +147,7 @@ def column(one: Column, summary: str = "") -> Values:
         "foot": _foot(one, summary),
         "note": "" if answered or one.running else _note(one),
         "voting": False,
+        "replayed": one.written is not None,
     }
 
 
@@ -150,19 +174,13 @@ def _note(one: Column) -> str:
 _PARTS = {Channel.ANALYSIS: "analysis", Channel.COMMENTARY: "commentary", Channel.FINAL: "answer"}
 
 
-def markers(seen: Transcript) -> int:
-    """Tokens that are no channel's content: markers, headers, and what repairs set aside."""
-    return len(seen.tokens) - sum(map(seen.content_tokens, _PARTS))
-
-
 def _foot(one: Column, summary: str) -> list[str]:
-    seen = one.transcript
-    parts = [f"{name} {figures.count(seen.content_tokens(c))}" for c, name in _PARTS.items()]
-    channels = " · ".join([*parts, f"markers {figures.count(markers(seen))}"])
+    parts = [f"{name} {figures.count(one.content(c))}" for c, name in _PARTS.items()]
+    channels = " · ".join([*parts, f"markers {figures.count(one.markers)}"])
     rate = figures.rate(one.timing.tokens_per_s)
     if one.beside > 1:
         rate += f", measured in one batch of {_NUMBERS.get(one.beside, one.beside)}"
-    repairs = len(seen.repairs)
+    repairs = len(one.transcript.repairs)
     mended = f" · {repairs} repaired" if repairs else ""
     named = "" if one.prompt.format == "Harmony" else f"{one.prompt.format} · "
     return [
@@ -215,10 +233,22 @@ def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Va
     return strip("running", title, "The answers are compared when all are done.")
 
 
-def interrupted_strip() -> Values:
-    """The strip of a comparison whose page was loaded again while it ran."""
+def interrupted_strip(said: str = "") -> Values:
+    """The strip of a comparison that nobody saw to its end. said: why; else it is a reload."""
     detail = "The page was loaded again. What was written until then is kept."
-    return strip("open", "The comparison was stopped", detail)
+    return strip("open", "The comparison was stopped", said or detail)
+
+
+NOT_STORED = "Not in the history, so there is no link to it"
+
+
+def link(comparison: str, trouble: str = "") -> Values:
+    """What makes a link to a stored comparison. comparison: the id of its entry, empty where it is
+    not stored; trouble: why it could not be written."""
+    return {
+        "id": "" if trouble else comparison,
+        "why": "" if comparison and not trouble else NOT_STORED,
+    }
 
 
 def verdict_strip(verdict: Verdict, before: str = "") -> Values:

@@ -134,6 +134,9 @@
     find("#history-delete").addEventListener("click", () => trigger("delete", entry({})));
     find("#history-export-json").addEventListener("click", () => trigger("download", entry({ form: "json" })));
     find("#history-export-markdown").addEventListener("click", () => trigger("download", entry({ form: "markdown" })));
+    find("#history-export-html").addEventListener("click", () => trigger("download", entry({ form: "html" })));
+    const play = (run) => trigger("play", entry({ run, speed: Number(find("#history-speed").value) }));
+    find("#history-replay").addEventListener("click", () => play(""));
     find("#history-rename").addEventListener("click", () => renaming(form.hidden));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -143,7 +146,7 @@
     form.addEventListener("keydown", (event) => { if (event.key === "Escape") renaming(false); });
     find("#history-turns").addEventListener("click", (event) => {
       const run = event.target.closest("button.replay")?.dataset.run;
-      if (run) trigger("play", entry({ run, speed: Number(find("#history-speed").value) }));
+      if (run) play(run);
     });
     follow(props, watch, (value) => {
       find(".history-none").textContent = value.id ? "" : value.note;
@@ -154,11 +157,17 @@
       title.textContent = value.title;
       find("header .facts").textContent = value.facts.join(" · ");
       find("#history-open").hidden = !value.opens;
+      find("#history-open").textContent = `Open in ${value.opens}`;
+      const compares = value.opens === "Compare";
+      find("#history-replay").hidden = find("#history-export-html").hidden = !compares;
+      find(".verdict").hidden = !value.verdict;
+      find(".verdict").textContent = value.verdict;
       const pane = find("#history-turns");
       pane.replaceChildren(...value.turns.map(turn));
       if (value.instructions) pane.prepend(line("p", "instructions", `Instructions: ${value.instructions}`));
       if (value.more) pane.append(line("p", "note", value.more));
-      find(".speed").hidden = !pane.querySelector("button.replay");
+      find(".speed span").textContent = compares ? "at" : "Replay at";
+      find(".speed").hidden = !compares && !pane.querySelector("button.replay");
       pane.scrollTop = 0;
     });
   }

@@ -13,11 +13,16 @@ import gradio as gr
 from gradio.blocks import Block
 
 from core.errors import CoreError, StoreError
+from core.report.markdown import as_markdown
+from core.report.page import as_html
+from core.store.comparisons import StoredComparison
 from core.store.history import Store
 from core.store.markdown import to_markdown
 from core.store.transfer import from_json, to_json
+from core.store.values import Kind
 from ui.web import history_panels, panels
 from ui.web.chat import ChatTab
+from ui.web.compare import CompareTab
 from ui.web.history_view import Asked, detail_panel, list_panel, no_detail, no_list, notice
 from ui.web.live import QUIET, STREAMING, Frame
 from ui.web.memory import Memory
@@ -32,10 +37,13 @@ class HistoryTab:
     """The tab; one object for the app. What the list shows is known to the page's script, which
     says it with every event."""
 
-    def __init__(self, memory: Memory, sessions: Sessions, chat: ChatTab) -> None:
+    def __init__(
+        self, memory: Memory, sessions: Sessions, chat: ChatTab, compare: CompareTab
+    ) -> None:
         self._memory = memory
         self._sessions = sessions
         self._chat = chat
+        self._compare = compare
         self._files = 0
 
     def build(self) -> None:
@@ -58,7 +66,7 @@ class HistoryTab:
         """Connect the events. tabs: all of the page's; tab: this one."""
         self._tabs = tabs
         both: list[Block] = [self.list, self.detail]
-        chat: list[Block] = [tabs, *self._chat.parts.outputs]
+        shown = [tabs, *self._chat.parts.outputs, *self._compare.restorable]
         at_once: dict[str, Any] = {"queue": False, **QUIET}
         # A question that was typed over is sent all the same: the script drops what comes late.
         each: dict[str, Any] = {"trigger_mode": "multiple", **at_once}
@@ -73,8 +81,8 @@ class HistoryTab:
         self.detail.submit(self._renamed, None, both, **at_once)
         self.detail.delete(self._deleted, None, both, **at_once)
         self.detail.download(self._exported, None, [self.file, self.list], **at_once)
-        self.detail.click(self._reopened, None, [*chat, self.list], **at_once)
-        self.detail.play(self._replayed, None, [*chat, self.list], **STREAMING)
+        self.detail.click(self._reopened, None, [*shown, self.list], **at_once)
+        self.detail.play(self._replayed, None, [*shown, self.list], **STREAMING)
 
     # Handlers. An event's data is what the script says, and is read as such.
 
@@ -132,9 +140,15 @@ class HistoryTab:
         def one(store: Store) -> tuple[str, str]:
             entry = store.entry(_word(event, "id"))
             name = f"counterpoint-{entry.kind}-{entry.id[:8]}"
-            if _word(event, "form") == "markdown":
+            form = _word(event, "form")
+            if form == "json":
+                return f"{name}.json", to_json([entry])
+            if entry.kind is not Kind.COMPARISON:
                 return f"{name}.md", to_markdown(entry)
-            return f"{name}.json", to_json([entry])
+            comparison = StoredComparison.of(entry).comparison()
+            if form == "html":
+                return f"{name}.html", as_html(comparison)
+            return f"{name}.md", as_markdown(comparison)
 
         return self._file(event, one)
 
@@ -142,23 +156,35 @@ class HistoryTab:
         session = self._sessions.get(request.session_hash)
         try:
             entry = await asyncio.to_thread(self._store().entry, _word(event, "id"))
+            await session.stop_all()
+            if entry.kind is Kind.COMPARISON:
+                stored = await asyncio.to_thread(self._memory.comparison, entry.id)
+                frame = await asyncio.to_thread(self._compare.replays.opened, session, stored)
+                return {self._tabs: gr.Tabs(selected="compare"), **frame}
         except StoreError as error:
-            return {self.list: self._list(Asked.read(data_of(event)), notice(str(error), "bad"))}
-        await session.stop_all()
+            return self._refused(event, error)
         self._chat.opened(session, entry)
         return {self._tabs: gr.Tabs(selected="chat"), **self._chat.restored(session)}
 
     async def _replayed(self, event: gr.EventData, request: gr.Request) -> AsyncIterator[Frame]:
-        frame = await self._reopened(event, request)
-        yield frame
-        if self.list in frame:
-            return
         session, data = self._sessions.get(request.session_hash), data_of(event)
-        entry = await asyncio.to_thread(self._store().entry, _word(event, "id"))
         speed = data.get("speed")
-        played = self._chat.replays.played(
-            session, entry, _word(event, "run"), speed if speed in SPEEDS else 1.0
-        )
+        speed = speed if speed in SPEEDS else 1.0
+        try:
+            entry = await asyncio.to_thread(self._store().entry, _word(event, "id"))
+            await session.stop_all()
+            if entry.kind is Kind.COMPARISON:
+                stored = await asyncio.to_thread(self._memory.comparison, entry.id)
+                tab, played = "compare", self._compare.replays.played(session, stored, speed)
+            else:
+                self._chat.opened(session, entry)
+                yield self._chat.restored(session)
+                run = _word(event, "run")
+                tab, played = "chat", self._chat.replays.played(session, entry, run, speed)
+        except StoreError as error:
+            yield self._refused(event, error)
+            return
+        yield {self._tabs: gr.Tabs(selected=tab)}
         async with aclosing(played) as frames:
             async for frame in frames:
                 yield frame
@@ -183,6 +209,10 @@ class HistoryTab:
         trouble = notice(store.trouble, "bad") if store.trouble else notice()
         return list_panel(page, fitting, said or trouble, _now())
 
+    def _refused(self, event: gr.EventData, error: StoreError) -> Frame:
+        """Say over the list why something cannot be done."""
+        return {self.list: self._list(Asked.read(data_of(event)), notice(str(error), "bad"))}
+
     def _changed(
         self,
         event: gr.EventData,
@@ -195,7 +225,7 @@ class HistoryTab:
         try:
             change(self._store())
         except StoreError as error:
-            return {self.list: self._list(asked, notice(str(error), "bad"))}
+            return self._refused(event, error)
         told = notice(said, undo=[undo] if undo else []) if said else None
         return {self.list: self._list(asked, told)}
 
@@ -204,7 +234,7 @@ class HistoryTab:
         try:
             name, text = made(self._store())
         except StoreError as error:
-            return {self.list: self._list(Asked.read(data_of(event)), notice(str(error), "bad"))}
+            return self._refused(event, error)
         self._files += 1
         return {self.file: {"number": self._files, "name": name, "text": text}}
 

@@ -34,14 +34,18 @@ DETAIL = """
     <form id="history-rename-form" hidden><input id="history-rename-title" aria-label="Title"
       maxlength="200"><button type="submit" class="quiet">Save</button></form>
     <div class="about"><p class="facts"></p>
-      <label class="speed">Replay at <select id="history-speed">
+      <span class="play"><button type="button" class="quiet" id="history-replay">Replay</button>
+      <label class="speed"><span>Replay at</span> <select id="history-speed">
         <option value="1">real speed</option><option value="2">2 times</option>
-        <option value="4">4 times</option><option value="8">8 times</option></select></label></div>
+        <option value="4">4 times</option><option value="8">8 times</option></select></label>
+      </span></div>
+    <p class="verdict" hidden></p>
     <div class="actions">
-      <button type="button" class="quiet strong" id="history-open">Open in Chat</button>
+      <button type="button" class="quiet strong" id="history-open">Open</button>
       <button type="button" class="quiet" id="history-rename">Rename</button>
       <button type="button" class="quiet" id="history-export-json">JSON</button>
       <button type="button" class="quiet" id="history-export-markdown">Markdown</button>
+      <button type="button" class="quiet" id="history-export-html">Report</button>
       <button type="button" class="quiet" id="history-delete">Delete</button>
     </div>
   </header>

@@ -12,11 +12,14 @@ from typing import Any
 
 from core import figures
 from core.conversation import Channel
+from core.errors import StoreError
+from core.store.comparisons import Place, StoredComparison
 from core.store.history import PAGE
 from core.store.values import Kind, Page, Status, StoredEntry, StoredRun, StoredTurn, Summary
 from ui.web.view import LEVEL_NAMES, Values
 
 KIND_NAMES = {Kind.CHAT: "Chat", Kind.COMPARISON: "Comparison", Kind.LAB: "Lab"}
+_OPENS = {Kind.CHAT: "Chat", Kind.COMPARISON: "Compare"}
 MOST_TURNS = 200
 """Turns shown of one entry; an export holds them all."""
 _STATUS = {Status.RUNNING: "Running", Status.FAILED: "Failed", Status.INTERRUPTED: "Interrupted"}
@@ -104,6 +107,7 @@ def detail_panel(entry: StoredEntry, now: datetime) -> Values:
     """One entry: what can be done with it, and what was asked and answered."""
     turns = len(entry.turns)
     hidden = turns - MOST_TURNS
+    called = _columns(entry)
     facts = [
         KIND_NAMES[entry.kind],
         f"{when(entry.created_at, now)}",
@@ -113,9 +117,10 @@ def detail_panel(entry: StoredEntry, now: datetime) -> Values:
         "id": entry.id,
         "title": entry.title,
         "facts": facts,
-        "opens": entry.kind is Kind.CHAT,
+        "opens": _OPENS.get(entry.kind, ""),
+        "verdict": _verdict(entry),
         "instructions": entry.instructions or "",
-        "turns": [_turn(turn) for turn in entry.turns[:MOST_TURNS]],
+        "turns": [_turn(turn, called) for turn in entry.turns[:MOST_TURNS]],
         "more": f"{hidden:,} more are in the export." if hidden > 0 else "",
     }
 
@@ -125,19 +130,54 @@ def no_detail(note: str = "Choose an entry to read it.") -> Values:
     return {"id": "", "note": note}
 
 
-def _turn(turn: StoredTurn) -> Values:
+def _verdict(entry: StoredEntry) -> str:
+    """What a comparison came to, as its verdict said it; empty where there is none."""
+    verdict = entry.facts.get("verdict")
+    reason = verdict.get("reason") if isinstance(verdict, Mapping) else None
+    return reason if isinstance(reason, str) else ""
+
+
+def _columns(entry: StoredEntry) -> dict[str, str] | None:
+    """Which run of a comparison each one is, by the run's id; None for anything else."""
+    if entry.kind is not Kind.COMPARISON:
+        return None
+    try:
+        stored = StoredComparison.of(entry)
+    except StoreError:
+        return {}
+    asked, counted = stored.asked, {run.id for run in stored.all_runs}
+    called = {}
+    for run in entry.turns[0].runs:
+        place = Place.of(run.place, asked)
+        label = asked.variants[place.column].label
+        named = [] if label in LEVEL_NAMES else [label]
+        number = [f"run {place.repeat + 1}"] if asked.repeats > 1 else []
+        replaced = [] if run.id in counted else ["run again later"]
+        called[run.id] = ", ".join((*named, *number, *replaced))
+    return called
+
+
+def _turn(turn: StoredTurn, called: Mapping[str, str] | None) -> Values:
+    """One question. called: what its runs are called, where they were run beside each other."""
     given = [m for m in turn.given if m.channel is Channel.FINAL] if not turn.runs else []
-    runs = [_run(run) for run in turn.runs]
+    runs = [_run(run, called) for run in turn.runs]
     runs += [{"id": "", "line": "Imported", "level": "", "answer": m.text} for m in given]
     return {"question": turn.question, "runs": runs}
 
 
-def _run(run: StoredRun) -> Values:
+def _run(run: StoredRun, called: Mapping[str, str] | None) -> Values:
+    """One run; it can be replayed alone, but for those of a comparison, which are together."""
     seen, facts = run.transcript, run.facts
     total = seen.finished.timing.total_s if seen.finished else None
-    line = [facts.model, figures.tokens(run.tokens), *([figures.seconds(total)] if total else [])]
+    name = (called or {}).get(run.id, "")
+    line = [
+        *([name] if name else []),
+        facts.model,
+        figures.tokens(run.tokens),
+        *([figures.seconds(total)] if total else []),
+    ]
     return {
-        "id": run.id if run.events else "",
+        "id": run.id if run.events and called is None else "",
         "level": facts.level.value,
         "name": LEVEL_NAMES[facts.level],
         "line": " · ".join(line),

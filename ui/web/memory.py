@@ -8,12 +8,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from core.asked import Asked
 from core.conversation import Channel, Conversation
 from core.errors import StoreError
 from core.run import Run
+from core.store.comparison_recorder import ComparisonRecorder
+from core.store.comparisons import StoredComparison
 from core.store.history import Store
 from core.store.run_recorder import RunRecorder
-from core.store.values import Kind, StoredEntry, StoredTurn, title_of
+from core.store.values import Kind, Status, StoredEntry, StoredTurn, title_of
 from ui.web.sessions import Session, Turn
 
 NO_STORE = "This page keeps no history: it was opened without one."
@@ -39,20 +42,47 @@ class Memory:
         return (self.store.trouble or "") if self.store else ""
 
     def follow(
-        self, session: Session, asked: Conversation, before: Sequence[Turn], question: str, run: Run
+        self, session: Session, asked: Conversation, before: Sequence[Turn], turn: Turn, run: Run
     ) -> RunRecorder | None:
-        """Record a run of the chat; None where nothing is kept."""
+        """Record a run of the chat; None where nothing is kept.
+
+        A chat with a turn that was not to be kept is not kept from there on: without that turn it
+        would be another one.
+        """
         if self.store is None:
+            return None
+        if not all(one.kept for one in (*before, turn)):
+            self.leave(session)
             return None
         record = session.record
         if record is None:
-            first = before[0].question if before else question
+            first = before[0].question if before else turn.question
             record = self.store.recorder(Kind.CHAT, title_of(first), tab=session.tab or None)
             session.record = record
             if before:
                 record.begin_with(tuple(map(_as_stored, before)))
         record.instructions, record.current_date = asked.instructions, asked.current_date
-        return record.turn(question, len(before)).follow(run)
+        return record.turn(turn.question, len(before)).follow(run)
+
+    def compares(self, asked: Asked) -> ComparisonRecorder | None:
+        """Record a comparison that begins; None where nothing is kept."""
+        return ComparisonRecorder.new(self.store, asked) if self.store else None
+
+    def goes_on(self, stored: StoredComparison) -> ComparisonRecorder | None:
+        """Record what is run again of a stored comparison."""
+        return ComparisonRecorder.going_on(self.store, stored) if self.store else None
+
+    def comparison(self, entry_id: str) -> StoredComparison:
+        """A stored comparison. Raises StoreError where there is none, or while it runs."""
+        if self.store is None:
+            raise StoreError(self.why_none)
+        # What this page has just ended is on its way to the file.
+        self.store.flush()
+        self.store.mend()
+        stored = StoredComparison.of(self.store.entry(entry_id))
+        if any(run.status is Status.RUNNING for run in stored.all_runs):
+            raise StoreError("This comparison is still running; open it once it has ended.")
+        return stored
 
     def cut(self, session: Session) -> None:
         """The chat's turns from the end of `session.turns` on were taken back."""

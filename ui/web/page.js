@@ -83,7 +83,13 @@ var counterpoint = (() => {
       id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     }
     stored.set("sessionStorage", "counterpoint-tab", id);
-    return id;
+    return [id, again];
+  }
+
+  // What the address asks for: something of the history.
+  function link(again) {
+    const asked = new URLSearchParams(location.search);
+    return JSON.stringify({ comparison: asked.get("comparison"), chat: asked.get("chat"), again });
   }
 
   // Gradio gives every radio button a name of its own, again at each change; with one name for all
@@ -99,11 +105,12 @@ var counterpoint = (() => {
     name();
   }
 
-  // Called once the page is built; tells the server which tab this is.
+  // Called once the page is built; tells the server which tab this is, and what its address asks for.
   function start() {
     groupLevels();
     followModel();
-    return [tabId()];
+    const [id, again] = tabId();
+    return [id, link(again)];
   }
 
   function folding(button) {

@@ -113,6 +113,12 @@ DIFFERENCE = '<div class="differences"></div>'
 
 DOWNLOAD = '<span class="file" hidden></span>'
 
+LINK = """
+<button type="button" class="quiet" hidden>Copy link</button>
+<input readonly aria-label="Link to this comparison" hidden>
+<span class="hint" role="status"></span>
+"""
+
 OPTIONS_SWITCH = (
     '<button type="button" id="compare-options-open" aria-expanded="false" '
     'aria-controls="compare-options">Options</button>'

@@ -32,12 +32,14 @@ MOST = 500
 class Turn:
     """One question and what came back.
 
-    shown: the answer as the log shows it. messages: what goes back into the next prompt.
+    shown: the answer as the log shows it. messages: what goes back into the next prompt. kept: it
+    may be written to the history.
     """
 
     question: str
     shown: str = ""
     messages: tuple[Message, ...] = ()
+    kept: bool = True
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Session:
     loaded: bool = False
     chat_run: Run | Replay | None = None
     unfinished: tuple[Conversation, Run] | None = None
-    compare_runs: tuple[Run, ...] = ()
+    compare_runs: tuple[Run | Replay, ...] = ()
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None
     model: str = ""

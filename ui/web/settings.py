@@ -25,6 +25,7 @@ class Settings:
     instructions: str | None
     params: SamplingParams
     keep_reasoning: bool
+    keep_history: bool = True
 
 
 class SettingsDrawer:
@@ -91,6 +92,13 @@ class SettingsDrawer:
                 info="Off: it is shown while it happens, and gone when the page is loaded again.",
                 elem_id="settings-keep",
             )
+            self.history = gr.Checkbox(
+                self._config.keep_history,
+                label="Keep history",
+                info="Off: what is asked from now on is not written to disk, nor the rest of its "
+                "chat until that is cleared.",
+                elem_id="settings-history",
+            )
 
     @property
     def fields(self) -> set[Block]:
@@ -103,6 +111,7 @@ class SettingsDrawer:
             self.max_tokens,
             self.seed,
             self.keep,
+            self.history,
         }
 
     def read(self, inputs: Inputs) -> Settings:
@@ -124,7 +133,7 @@ class SettingsDrawer:
             seed=read_seed(inputs[self.seed] or ""),
         )
         instructions = (inputs[self.instructions] or "").strip() or None
-        return Settings(instructions, params, bool(inputs[self.keep]))
+        return Settings(instructions, params, bool(inputs[self.keep]), bool(inputs[self.history]))
 
 
 def read_seed(text: str) -> int | None:

@@ -128,7 +128,7 @@ def test_one_column_is_stopped_and_another_run_again(page_of) -> None:
     assert "there is nothing to compare" in page.strip(frame)
 
     def stop(frame: Frame) -> None:
-        if page.column(frame, 1)["thinks"]:
+        if page.column(frame, 1)["thinking"]:
             page.tab._stopped(VISITOR)
 
     frame = asyncio.run(shown(page.tab._again(1)(VISITOR), stop))

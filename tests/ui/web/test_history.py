@@ -19,6 +19,7 @@ from core.store.transfer import to_json
 from core.store.values import Kind
 from tests.core.store.making import ANSWER, THOUGHT, engine_for, recorded
 from ui.web.chat import ChatTab
+from ui.web.compare import CompareTab
 from ui.web.history import HistoryTab
 from ui.web.history_view import Asked, detail_panel, when
 from ui.web.memory import Memory
@@ -45,9 +46,11 @@ def tab_over(store: Store | StoreError) -> HistoryTab:
         memory, sessions = Memory(store), Sessions()
         drawer = SettingsDrawer(InferenceConfig(_env_file=None), ModelChoice(engine))
         chat = ChatTab(engine, sessions, drawer, memory)
-        history = HistoryTab(memory, sessions, chat)
+        compare = CompareTab(engine, sessions, drawer, memory=memory)
+        history = HistoryTab(memory, sessions, chat, compare)
         with gr.Blocks(), gr.Tabs() as tabs, gr.Tab("History") as one:
             chat.build()
+            compare.build()
             drawer.build()
             history.build()
             history.wire(tabs, one)

@@ -1,0 +1,99 @@
+"""Stored comparisons in a real browser: opened, replayed, linked to, gone on with in the chat."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.scripted import PAYLOAD
+from tests.browser.steps import answers, ask, column, compare, open_page, open_tab, questions
+
+
+def keep_reasoning(page: Page) -> None:
+    """Switch it on in the settings."""
+    page.locator("#settings-open").click()
+    page.get_by_label("Keep reasoning").check()
+    page.keyboard.press("Escape")
+
+
+def ended(page: Page) -> None:
+    """Wait until nothing runs and the exports are there."""
+    expect(page.locator("#compare-exports")).to_be_visible()
+    expect(page.locator("#compare-run")).to_be_enabled()
+
+
+def choose(page: Page, query: str) -> None:
+    """Find a comparison in the history."""
+    open_tab(page, "History")
+    page.locator("#history-kind").get_by_text("Comparisons").click()
+    page.locator("#history-search").fill(query)
+    expect(page.locator("#history-count")).to_have_text("1–1 of 1")
+    page.locator("#history-rows button").click()
+    expect(page.locator("#history-title")).to_contain_text(query)
+
+
+def test_a_stored_comparison_is_replayed_as_it_was_and_labelled(
+    page: Page, remembering: str
+) -> None:
+    open_page(page, remembering)
+    keep_reasoning(page)
+    compare(page, "wombats, slow question")
+    ended(page)
+    verdict, first = page.locator("#compare-verdict"), column(page, 1)
+    footer = first.locator("footer").inner_text()
+    choose(page, "wombats, slow")
+    expect(page.locator("#history-detail .verdict")).to_contain_text("Low was enough")
+    with page.expect_download() as download:
+        page.locator("#history-export-html").click()
+    assert "wombats, slow question" in Path(download.value.path()).read_text()
+    # It takes eight seconds, as the comparison did.
+    page.locator("#history-replay").click()
+    expect(verdict).to_contain_text(re.compile(r"Replay of .* at its real speed; nothing is gen"))
+    expect(first.locator(".status")).to_have_text("Thinking")
+    expect(first.locator(".thinking .live")).to_contain_text("Counting: 0 1 2")
+    expect(first.get_by_role("button", name="Finish now")).to_be_hidden()
+    ended(page)
+    expect(verdict).to_contain_text(re.compile("Low was enough.*Replay of"))
+    expect(first.locator("footer")).to_have_text(footer, use_inner_text=True)
+
+
+def test_a_link_opens_a_comparison_to_go_on_with_and_an_attack_in_it_runs_nothing(
+    page: Page, remembering: str
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_page(page, remembering)
+    keep_reasoning(page)
+    ask(page, "before the numbats")
+    compare(page, f"attack of numbats {PAYLOAD}")
+    ended(page)
+    page.locator("#compare-link button").click()
+    expect(page.locator("#compare-link .hint")).to_have_text("Copied")
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    verdict, last = page.locator("#compare-verdict"), column(page, 3)
+    expect(verdict).to_contain_text(re.compile("Low was enough.*From the history:"))
+    expect(page.locator("#compare-input textarea")).to_have_value(re.compile("attack of numbats"))
+    expect(last.locator(".answer").first).to_contain_text("<iframe src=")
+    last.locator(".thinking summary").click()
+    expect(last.locator(".thinking .live")).to_contain_text("<svg onload")
+    expect(page.locator("#compare-table")).to_be_visible()
+
+    last.get_by_role("button", name="Continue in chat").click()
+    expect(page.locator("#chat-notice")).to_contain_text("from the answer of High")
+    expect(questions(page)).to_contain_text("<script>window.attacked = 1</script>")
+    expect(page.locator("#chat-level input[value=high]")).to_be_checked()
+    ask(page, "after the numbats")
+    expect(answers(page).first).to_contain_text("<iframe src=")
+    choose(page, "numbats")
+    expect(page.locator("#history-title")).to_contain_text("attack of numbats <img src=")
+    page.locator("#history-kind").get_by_text("Chats").click()
+    expect(page.locator("#history-rows button")).to_have_count(2)
+
+    page.goto(f"{remembering}?comparison=<img src=x onerror=window.attacked=1>")
+    expect(verdict).to_contain_text("There is no entry '<img src=x")
+    assert page.evaluate("window.attacked") is None
+    assert page.locator("#tabs :is(iframe, script, img[src*=attack])").count() == 0
+    assert [url for url in asked if "attack.example" in url] == []

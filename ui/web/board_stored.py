@@ -1,0 +1,61 @@
+"""A comparison of the history on the board: played at its speed, or all at once as it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.comparing import Start
+from core.run import Run
+from core.store.comparison_recorder import ComparisonRecorder
+from core.store.comparisons import StoredComparison
+from core.store.replay import Replay
+from ui.web.board import Batch, Board, Slot
+
+
+class StoredBoard(Board):
+    """A board whose runs are replays. Once they are over it is like any other: a column can be run
+    again by `start`, and `recorder` writes that behind the rest.
+
+    speed: 1 is the recorded one; AT_ONCE shows the end with the first tick of each step.
+    """
+
+    def __init__(
+        self,
+        stored: StoredComparison,
+        start: Start,
+        speed: float,
+        recorder: ComparisonRecorder | None = None,
+    ) -> None:
+        super().__init__(start, stored.asked, keep_reasoning=stored.captured, recorder=recorder)
+        self.stored = stored
+        self._speed = speed
+        self._replaying = True
+        self._steps = (Batch(s.repeat + 1, s.seed, s.variants) for s in stored.steps())
+        whole = stored.comparison()
+        self._record.runs = {label: [*runs] for label, runs in whole.runs.items()}
+        self._record.proofs = {**whole.proofs}
+        self._record.again = {*whole.again}
+
+    def again(self, slot: Slot) -> None:
+        self._replaying = False
+        super().again(slot)
+
+    def _started(self, step: Batch) -> Sequence[Run | Replay]:
+        if not self._replaying:
+            return super()._started(step)
+        runs = self.stored.runs
+        return [Replay(runs[v.label][step.number - 1], self._speed) for v in step.variants]
+
+    def _began(self, slot: Slot, run: Run | Replay) -> None:
+        super()._began(slot, run)
+        if isinstance(run, Replay):
+            beside = [s for s in self._now if s.variant.label not in self.stored.again]
+            slot.beside = len(beside) if slot in beside else 1
+
+    def _next(self) -> bool:
+        goes_on = super()._next()
+        if self._replaying and not goes_on:
+            self._replaying = False
+            self.stopped, self.failure = self.stored.stopped, self.stored.failure
+            self.interrupted = self.stored.broken
+        return goes_on
