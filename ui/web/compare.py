@@ -49,7 +49,7 @@ class CompareTab:
         self._sessions = sessions
         self._drawer = drawer
         self._boards = Boards()
-        self._options = CompareOptions(engine.config)
+        self._options = CompareOptions(engine.config, models=engine.loader is not None)
         self._after = CompareAfter(votes if votes is not None else VotesInMemory())
 
     def build(self) -> None:
@@ -159,7 +159,7 @@ class CompareTab:
     def _chosen(self, prompt: str) -> Callable[[gr.Request], Any]:
         def put(request: gr.Request) -> Any:
             # While a comparison runs, its prompt stays in the box.
-            busy = bool(self._sessions.get(request.session_hash).compare_runs)
+            busy = self._sessions.get(request.session_hash).comparing
             return gr.skip() if busy else prompt
 
         return put
@@ -184,7 +184,7 @@ class CompareTab:
             if board is None or at >= len(board.slots):
                 yield self._frames.refused(GONE)
                 return
-            if session.compare_runs:
+            if session.comparing:
                 yield self._frames.refused(BUSY)
                 return
             try:
@@ -213,7 +213,7 @@ class CompareTab:
 
     async def _ran(self, inputs: Inputs, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)
-        if session.compare_runs:
+        if session.comparing:
             yield self._frames.refused(BUSY)
             return
         if not (inputs[self.input] or "").strip():
@@ -241,13 +241,16 @@ class CompareTab:
         start = partial(
             self._engine.start_variants, conversation, capture_reasoning=settings.keep_reasoning
         )
-        board = Board(start, asked, keep_reasoning=settings.keep_reasoning, blind=options.blind)
+        turns = partial(self._engine.model_turns, asked)
+        kept = settings.keep_reasoning
+        board = Board(start, asked, keep_reasoning=kept, blind=options.blind, turns=turns)
         board.begin()
         return board
 
     async def _followed(self, session: Session, board: Board) -> AsyncIterator[Frame]:
         """A comparison under way as frames of the page; the last shows what came of it."""
         session.compare_runs, session.compare_panels = board.under_way, None
+        session.comparing = True
         ended = False
         try:
             first = self._frames.begun()
@@ -257,17 +260,16 @@ class CompareTab:
                 first = {}
                 await asyncio.sleep(TICK_S)
             ended = True
-            session.compare_runs = ()
+            session.compare_runs, session.comparing = (), False
             final = self._frames.ended(board)
             session.compare_panels = self._frames.kept(board, final, self.input)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
-            for run in board.under_way:
-                run.cancel()
             if not ended:
                 session.compare_runs = ()
-                board.interrupted = True
+                board.interrupt()
+                session.comparing = False
                 last = self._frames.ended(board)
                 session.compare_panels = self._frames.kept(board, last, self.input)
 

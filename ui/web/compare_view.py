@@ -23,6 +23,10 @@ IDLE_TITLE = "One prompt, three levels of reasoning"
 IDLE_DETAIL = (
     "Low, medium and high answer side by side, in one batch. Type a prompt or take an example."
 )
+MODELS_TAKE_TURNS = (
+    "One model is loaded at a time, so the columns run one after the other. The model of before "
+    "comes back at the end."
+)
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 LETTERS = "ABCD"
 
@@ -196,9 +200,20 @@ def idle_strip() -> Values:
     return strip("idle", IDLE_TITLE, IDLE_DETAIL)
 
 
-def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Values:
-    """The strip while columns are written."""
-    if warming:
+def running_strip(
+    columns: Sequence[Column | None],
+    warming: bool = False,
+    models: bool = False,
+    loading: str = "",
+) -> Values:
+    """The strip while columns are written.
+
+    models: they differ, and take turns. loading: the one that is being loaded now.
+    """
+    if loading:
+        detail = f"{MODELS_TAKE_TURNS} Answers under way in other tabs end first."
+        return strip("running", f"Loading {loading}", detail)
+    if warming and not models:
         return strip(
             "running", "Warming up", "Every prompt is read once, so that all runs start alike."
         )
@@ -210,6 +225,8 @@ def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Va
         title = f"Running at {_NUMBERS.get(len(columns), 'several')} levels of reasoning"
     if done:
         title = f"{done} of {len(columns)} done"
+    if models:
+        return strip("running", title, MODELS_TAKE_TURNS)
     if repeats > 1:
         title = f"Run {max(one.number for one in begun)} of {repeats} of each"
     return strip("running", title, "The answers are compared when all are done.")
@@ -221,10 +238,10 @@ def interrupted_strip() -> Values:
     return strip("open", "The comparison was stopped", detail)
 
 
-def verdict_strip(verdict: Verdict, before: str = "") -> Values:
-    """The verdict in a sentence, with its figures and limits; `before` stands before those."""
+def verdict_strip(verdict: Verdict, before: str = "", after: str = "") -> Values:
+    """The verdict in a sentence, with its figures and limits; `before` and `after` around those."""
     states = {True: "agree", False: "differ", None: "open"}
-    detail = " ".join(part for part in (before, verdict.detail, verdict.limits) if part)
+    detail = " ".join(part for part in (before, verdict.detail, verdict.limits, after) if part)
     return strip(states[verdict.agree], verdict.reason, detail)
 
 
