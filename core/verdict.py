@@ -17,7 +17,7 @@ NOT_PROOF = "That answers agree does not make them right."
 _ORDER = [level.value for level in ReasoningLevel]
 _BASES = {
     Basis.JSON: "as JSON",
-    Basis.NUMBER: "by the numbers they end in",
+    Basis.NUMBER: "by the numbers they set in bold or else end in",
     Basis.WORDS: "word by word, without case and punctuation",
 }
 

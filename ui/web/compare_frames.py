@@ -151,7 +151,7 @@ class CompareFrames:
             if at >= len(seen):
                 value = compare_view.idle_column(None)
             elif board.hidden:
-                value = compare_view.blind_column(at, voting)
+                value = compare_view.blind_column(at, voting, bool(answer.strip()))
                 answer = answer if voting else ""
             elif one is None:
                 slot = board.shown()[at]

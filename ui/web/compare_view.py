@@ -107,7 +107,7 @@ def column(one: Column, summary: str = "") -> Values:
     answered = bool(seen.text(Channel.FINAL).strip())
     spent = figures.tokens(seen.content_tokens(Channel.ANALYSIS))
     status = "Done" if one.health.words == "Clean" else one.health.words
-    counted = f" · {one.number} of {one.repeats}" if one.repeats > 1 and one.running else ""
+    counted = f" · run {one.number} of {one.repeats}" if one.repeats > 1 else ""
     return {
         "shown": True,
         "level": one.level.value,
@@ -131,14 +131,17 @@ def column(one: Column, summary: str = "") -> Values:
     }
 
 
-def blind_column(position: int, voting: bool) -> Values:
+def blind_column(position: int, voting: bool, answered: bool = True) -> Values:
     """A column whose name, figures and thinking are held back. position: from 0."""
-    words = "Read it, then vote" if voting else "Being written"
+    words = "Being written"
+    if voting:
+        words = "Read it, then vote" if answered else "No answer"
     return idle_column(ReasoningLevel.LOW, f"Answer {LETTERS[position]}", words) | {
         "level": "none",
         "state": "blind",
-        "voting": voting,
+        "voting": voting and answered,
         "thinks": not voting,
+        "note": "" if answered or not voting else "This one ended without an answer.",
     }
 
 
@@ -161,8 +164,11 @@ def markers(seen: Transcript) -> int:
 
 def _foot(one: Column, summary: str) -> list[str]:
     seen = one.transcript
-    parts = [f"{name} {figures.count(seen.content_tokens(c))}" for c, name in _PARTS.items()]
-    channels = " · ".join([*parts, f"markers {figures.count(markers(seen))}"])
+    counts = [(name, seen.content_tokens(c)) for c, name in _PARTS.items()]
+    counts.append(("markers", markers(seen)))
+    # Most runs write no commentary, and a narrow column has no room for that.
+    shown = [(name, n) for name, n in counts if n or name != "commentary"]
+    channels = " · ".join(f"{name} {figures.count(n)}" for name, n in shown)
     rate = figures.rate(one.timing.tokens_per_s)
     if one.beside > 1:
         rate += f", measured in one batch of {_NUMBERS.get(one.beside, one.beside)}"
@@ -283,6 +289,7 @@ _TABLE = {
     "column": "Column",
     "seed": "Seed",
     "finish_reason": "Ended",
+    "comes_down_to": "Says",
     "prompt_tokens": "Prompt",
     "analysis_tokens": "Analysis",
     "commentary_tokens": "Commentary",
@@ -295,6 +302,7 @@ _TABLE = {
     "tokens_per_s_alone": "Tokens/s alone",
     "repairs": "Repairs",
 }
+_CELL = 24
 _DIGITS = {"first_token_s": 3, "first_answer_s": 3, "total_s": 3}
 _RATES = ("tokens_per_s_in_batch", "tokens_per_s_alone")
 
@@ -304,12 +312,19 @@ def table(comparison: Comparison) -> pd.DataFrame:
     frame = comparison_frame(comparison)[list(_TABLE)].round(_DIGITS)
     # As text: a seed has more digits than the browser's numbers.
     frame["seed"] = frame["seed"].astype(str)
+    frame["comes_down_to"] = [_clipped(value) for value in frame["comes_down_to"]]
     for name in _RATES:
         rates = pd.to_numeric(frame[name])
         frame[name] = rates.round(1)
         if rates.isna().all():
             frame = frame.drop(columns=name)
     return frame.rename(columns=_TABLE)
+
+
+def _clipped(value: object) -> str:
+    """What an answer comes down to, as far as it fits into a cell; empty where there is none."""
+    text = value if isinstance(value, str) else ""
+    return text if len(text) <= _CELL else f"{text[:_CELL].rstrip()}…"
 
 
 def empty_table() -> pd.DataFrame:

@@ -35,7 +35,7 @@ def test_a_column_gives_counts_times_rate_level_and_prompt() -> None:
     assert value["thinking"] == "a b c"
     assert value["thinking_figures"] == "3 tokens  0.40 s"
     assert value["foot"] == [
-        "analysis 3 · commentary 0 · answer 1 · markers 8",
+        "analysis 3 · answer 1 · markers 8",
         "50 tokens/s, measured in one batch of three",
         "Reasoning: low · prompt 01234567",
     ]
