@@ -98,12 +98,13 @@ def compare(
                 together=together,
                 stop=stop,
             )
+            model = engine.loader.model if engine.loader else None
         if options.json:
             print_json((comparison if kept else comparison.without_reasoning()).as_dict())
         else:
             print_comparison(comparison, reasoning=shown)
         sys.stdout.flush()
-        failures = [str(failure) for failure in files.written(comparison)]
+        failures = [str(failure) for failure in files.written(comparison, model)]
         failures += [comparison.failure] if comparison.failure else []
         for failure in failures:
             stderr().print(failure)
@@ -140,26 +141,28 @@ class _Files:
                 "or --capture-reasoning for --json."
             )
 
-    def written(self, comparison: Comparison) -> Iterator[CannotWrite]:
+    def written(self, comparison: Comparison, model: str | None) -> Iterator[CannotWrite]:
         """Write all that can be written; what cannot comes back in words."""
         from core.report.files import CannotWrite, write_new
 
-        for file, text in self._texts(comparison):
+        for file, text in self._texts(comparison, model):
             try:
                 write_new(file, text)
             except CannotWrite as error:
                 yield error
 
-    def _texts(self, comparison: Comparison) -> Iterator[tuple[Path, str]]:
+    def _texts(self, comparison: Comparison, model: str | None) -> Iterator[tuple[Path, str]]:
         included = self.include_reasoning
         if self.csv:
             from core.report.tables import as_csv
 
             yield self.csv, as_csv(comparison, include_reasoning=included)
         if self.html:
+            from core.report.command import command_of
             from core.report.page import as_html
 
-            yield self.html, as_html(comparison, include_reasoning=included)
+            command = command_of(comparison.asked, model)
+            yield self.html, as_html(comparison, include_reasoning=included, command=command)
         if self.markdown:
             from core.report.markdown import as_markdown
 
