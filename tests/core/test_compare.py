@@ -116,6 +116,13 @@ def test_with_repeats_most_runs_of_a_level_must_agree(low, high, winner, agree, 
     assert "3 runs per level." in verdict.limits
 
 
+def test_a_level_whose_runs_do_not_agree_is_not_said_to_say_its_most_usual_answer():
+    verdict = judge(repeated(["61", "61", "62", "63", "64"], ["71"] * 5))
+    assert verdict.winner is None
+    assert verdict.reason == "The levels disagree: high says 71, low gives no steady answer."
+    assert "low says 61 in 2 of 5 runs" in verdict.detail
+
+
 def test_repeats_that_differ_are_told_level_by_level():
     detail = judge(repeated(["71", "61", "71"], ["71"] * 3)).detail
     assert "From run to run: low says 71 in 2 of 3 runs, high says 71 in 3 of 3 runs." in detail
