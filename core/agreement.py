@@ -24,6 +24,9 @@ _FENCED = re.compile(r"```[a-z]*\s*\n(.*?)```", re.DOTALL)
 # gpt-oss writes narrow spaces between thousands, and hyphens and minus signs of its own.
 _THOUSANDS = re.compile(r"(?<=[0-9])[\u2009\u202f\u00a0](?=[0-9]{3}(?![0-9]))")
 _SIGNS = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2011": "-"})
+# What a writer sets apart as the answer: bold, or in a box, with a number and no word in it.
+_SET_APART = re.compile(r"\*\*([^*\n]+)\*\*|\\boxed\{([^{}\n]+)\}")
+_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"\w+|[^\w\s.,;:!?\"'\u2018\u2019\u201c\u201d()\[\]{}]")
 
 
@@ -48,12 +51,13 @@ class Answer:
 
 
 def answer(text: str) -> Answer:
-    """What an answer comes down to: its JSON, the number or numbers it ends in, else its words."""
+    """What an answer comes down to: its JSON; the number that it sets apart, in bold or in a box;
+    the number or numbers it ends in; else its words."""
     found = _json(text)
     if found is not None:
         return Answer(Basis.JSON, found, _short(found))
     plain = _plain(text)
-    numbers = _numbers(plain)
+    numbers = _set_apart(text) or _numbers(plain)
     if numbers:
         value = " ".join(_canonical(number) for number in _NUMBER.findall(numbers))
         return Answer(Basis.NUMBER, value, " ".join(numbers.split()))
@@ -97,6 +101,14 @@ def _plain(text: str) -> str:
     text = re.sub(r"[*`]|(?<!\w)_+|_+(?!\w)|(?m:^#+ )", "", text)
     # One such line may be a sentence that begins with its number.
     return _ITEM.sub("", text) if len(_ITEM.findall(text)) > 1 else text
+
+
+def _set_apart(text: str) -> str | None:
+    """The one number that the text sets apart; None where it sets apart none, or several."""
+    parts = [_plain(bold or boxed) for bold, boxed in _SET_APART.findall(text)]
+    ends = [runs[-1] for part in parts if not _LETTER.search(part) and (runs := _runs(part))]
+    told = {tuple(map(_canonical, _NUMBER.findall(end))) for end in ends}
+    return ends[-1] if len(told) == 1 else None
 
 
 def _numbers(plain: str) -> str | None:

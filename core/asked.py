@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from core.config import ReasoningLevel
 from core.conversation import Conversation, Role
@@ -12,14 +12,29 @@ from core.errors import InvalidSetting
 from core.sampling import SamplingParams
 from core.variants import Variant, Varied, varied_in
 
+ONE_MODEL_AT_A_TIME: Final = (
+    "The models ran one after the other, as one is loaded at a time: all runs of one before those "
+    "of the next. Times are of a run alone, without the loading."
+)
+OWN_VOCABULARY: Final = "Each model counts tokens of its own vocabulary."
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Runs that start together. repeat: from 0."""
+    """Runs that start together. repeat: from 0.
+
+    warm_up: every prompt is only read, and one token written behind it.
+    """
 
     repeat: int
     seed: int
     variants: tuple[Variant, ...]
+    warm_up: bool = False
+
+    @property
+    def model(self) -> str | None:
+        """What is to be loaded for it; None where the models do not differ."""
+        return self.variants[0].model
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,8 @@ class Asked:
     prompt: the user's question. params: how all columns draw, unless that is what varies; its seed
         is that of the first repeat, and each further repeat's is one higher, for all columns.
     together: the columns of one repeat share a batch; else each runs alone, and every repeat
-        begins with another column. warm_up: every prompt was read once before, for one token.
+        begins with another column. Models have their turns: all runs of one, then those of the
+        next. warm_up: every prompt was read once before, for one token.
     date: ISO date in all prompts. expected: the right answer, where it is known.
     """
 
@@ -46,20 +62,40 @@ class Asked:
     model: str = ""
 
     def steps(self) -> Iterator[Step]:
-        """What runs after what."""
+        """What runs after what, the warm-up before the runs that it warms."""
+        if self.varied is Varied.MODELS:
+            for variant in self.variants:
+                yield from self._of((variant,))
+        else:
+            yield from self._of(self.variants)
+
+    def _of(self, variants: tuple[Variant, ...]) -> Iterator[Step]:
+        if self.warm_up:
+            yield Step(0, self._seed(0), variants, warm_up=True)
         for repeat in range(self.repeats):
-            seed = ((self.params.seed or 0) + repeat) % 2**64
             if self.together:
-                yield Step(repeat, seed, self.variants)
+                yield Step(repeat, self._seed(repeat), variants)
                 continue
-            first = repeat % len(self.variants)
-            for variant in (*self.variants[first:], *self.variants[:first]):
-                yield Step(repeat, seed, (variant,))
+            first = repeat % len(variants)
+            for variant in (*variants[first:], *variants[:first]):
+                yield Step(repeat, self._seed(repeat), (variant,))
+
+    def _seed(self, repeat: int) -> int:
+        return ((self.params.seed or 0) + repeat) % 2**64
+
+    @property
+    def order(self) -> str:
+        """`together` in batches, `in turn`, or `model by model`."""
+        if self.varied is Varied.MODELS:
+            return "model by model"
+        return "together" if self.together else "in turn"
 
     def conditions(self) -> list[str]:
         """How it was measured, a sentence each: what makes the figures fair, and what they are."""
         said = [f"Every column got the same seeds and the same date, {self.date or 'none'}."]
-        if self.together:
+        if self.varied is Varied.MODELS:
+            said += [ONE_MODEL_AT_A_TIME, OWN_VOCABULARY]
+        elif self.together:
             said.append(
                 "The columns ran together in one batch: times and rates are those of the batch, "
                 "not of a run alone."
@@ -87,6 +123,7 @@ class Asked:
             "top_k": self.params.top_k,
             "max_tokens": self.params.max_tokens,
             "together": self.together,
+            "order": self.order,
             "warm_up": self.warm_up,
             "date": self.date,
             "instructions": self.instructions,
@@ -99,8 +136,9 @@ class How:
     """How a comparison is to be run.
 
     repeats: runs of each column, each with the next seed. expected: the right answer, where it is
-        known. together: the columns of one repeat share a batch; else each runs alone. warm_up:
-        read every prompt once before; None does so where there are repeats, or columns run alone.
+        known. together: the columns of one repeat share a batch; else each runs alone, as different
+        models do in any case. warm_up: read every prompt once before; None does so where there are
+        repeats, or columns run alone.
     """
 
     repeats: int = 1
@@ -123,18 +161,20 @@ class How:
             raise InvalidSetting(f"repeats is {self.repeats}; allowed: 1 or more.")
         if not variants:
             raise InvalidSetting(f"No level was given; allowed: {', '.join(ReasoningLevel)}.")
-        several = self.repeats > 1 or not self.together
+        varied = varied_in(variants)
+        together = self.together and varied is not Varied.MODELS
+        several = self.repeats > 1 or not together
         said = [m.text for m in conversation.messages if m.role is Role.USER]
         return Asked(
             prompt=said[-1] if said else "",
             variants=tuple(variants),
-            varied=varied_in(variants),
+            varied=varied,
             repeats=self.repeats,
             params=params,
-            together=self.together,
+            together=together,
             warm_up=several if self.warm_up is None else self.warm_up,
             date=conversation.current_date or "",
             instructions=conversation.instructions,
             expected=(self.expected or "").strip() or None,
-            model=model,
+            model=", ".join(v.model for v in variants if v.model) or model,
         )

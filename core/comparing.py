@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from core.asked import Asked
+from core.asked import Asked, Step
 from core.compare import Comparison, Proof, compared
 from core.errors import CoreError
+from core.model_turns import ModelTurns
 from core.result import GenerationResult
 from core.run import Run
 from core.sampling import SamplingParams
@@ -59,36 +60,57 @@ def proof_of(run: Run) -> Proof:
     return Proof(line, run.prompt.sha256, len(run.prompt.token_ids))
 
 
-def run_comparison(start: Start, asked: Asked, stop: threading.Event | None = None) -> Comparison:
+def run_comparison(
+    start: Start,
+    asked: Asked,
+    stop: threading.Event | None = None,
+    turns: ModelTurns | None = None,
+) -> Comparison:
     """Run all that was asked, and judge it.
 
     stop: once it is set, from any thread, what runs is cancelled and nothing more begins. Ctrl-C
     does the same; a second one raises. A failure of the machine ends it and is told in
     `Comparison.failure`; it is raised where nothing had ended by then.
+    turns: loads the models, where these differ; the engine has its own again when this returns.
     """
     stop = stop or threading.Event()
     record = Record(asked)
     stopped, failure = False, None
     try:
-        if asked.warm_up:
-            warm_up(start, asked, stop)
-        for n, step in enumerate(asked.steps()):
-            # The first begins in any case, so that there is something to show.
-            if n and stop.is_set():
+        for step in asked.steps():
+            # The first runs begin in any case, so that there is something to show.
+            if record.proofs and stop.is_set():
                 break
-            _run(start, asked, record, step.variants, step.seed, stop)
+            if turns is not None and step.model is not None:
+                turns.load(step.model).result()
+            if step.warm_up:
+                _warm_up(start, asked, step, stop)
+            else:
+                _run(start, asked, record, step, stop)
     except KeyboardInterrupt:
         stopped = True
     except CoreError as error:
         if not any(record.runs.values()):
             raise
         failure = str(error)
+    finally:
+        lost = None if turns is None else _put_back(turns)
+    failure = failure or lost
     return record.comparison(stopped=stopped or stop.is_set(), failure=failure)
 
 
-def warm_up(start: Start, asked: Asked, stop: threading.Event) -> None:
+def _put_back(turns: ModelTurns) -> str | None:
+    """Wait for the engine's own model; why it is not there, in a sentence, where it cannot be."""
+    try:
+        turns.back().result()
+    except CoreError as error:
+        return str(error)
+    return None
+
+
+def _warm_up(start: Start, asked: Asked, step: Step, stop: threading.Event) -> None:
     """Read every prompt once, and write one token behind it."""
-    for run in start(asked.variants, replace(asked.params, max_tokens=1)):
+    for run in start(step.variants, replace(asked.params, max_tokens=1)):
         _read(run, stop)
         run.cancel()
 
@@ -97,11 +119,11 @@ def _run(
     start: Start,
     asked: Asked,
     record: Record,
-    variants: Sequence[Variant],
-    seed: int,
+    step: Step,
     stop: threading.Event,
 ) -> None:
-    runs = start(variants, replace(asked.params, seed=seed))
+    variants = step.variants
+    runs = start(variants, replace(asked.params, seed=step.seed))
     try:
         for variant, run in zip(variants, runs, strict=True):
             record.began(variant, run)

@@ -19,6 +19,7 @@ from core.conversation import Conversation, Message, conversation_from
 from core.errors import PromptTooLong
 from core.events import Event
 from core.format import Format, format_for
+from core.model_turns import ModelTurns, check_models
 from core.models import ModelInfo, ModelLoader
 from core.prefix import Prefix
 from core.rendered import RenderedPrompt
@@ -28,7 +29,7 @@ from core.sampling import SamplingParams
 from core.serving import Serving
 from core.tool_loop import LIMIT, AnsweredCall, ToolTurn, run_with_tools
 from core.tools import Function
-from core.variants import Variant, of_levels
+from core.variants import Variant, Varied, of_levels
 
 Prompt = str | Sequence[Message | Mapping[str, Any]] | Conversation
 LEVELS = tuple(ReasoningLevel)
@@ -61,6 +62,7 @@ class InferenceEngine:
         self._chosen_format = format_
         loader = model if isinstance(model, ModelLoader) else None
         self.format = format_ or format_for(self.config, loader)
+        self._turns = threading.Lock()
         self._serving = Serving(model, self.config.prompt_cache_mb * 2**20, self.config.queue_limit)
 
     @property
@@ -85,6 +87,11 @@ class InferenceEngine:
         chosen = self._chosen_format or format_for(self.config, loader)
         self._serving.switch(loader)
         self.format = chosen
+
+    @property
+    def loader(self) -> ModelLoader | None:
+        """The loader of the model that is loaded; None for a backend of the caller's."""
+        return self._serving.loader
 
     @property
     def lost(self) -> str | None:
@@ -205,14 +212,17 @@ class InferenceEngine:
     ) -> Comparison:
         """Run one prompt at several levels, `repeats` times each, and judge what effort bought.
 
-        variants: what to run instead of the levels: other instructions, or other sampling.
+        variants: what to run instead of the levels: other models, instructions or sampling. Of
+        several models one is loaded at a time, on this engine: their columns run one after the
+        other, and the engine has its own model again when this returns.
         repeats, expected, together, warm_up: see core.asked.How.
         stop: once it is set, from any thread, what runs is cancelled and nothing more begins. What
         had ended by then is kept and judged; so it is after Ctrl-C, and where the machine fails.
         """
         how = How(repeats, expected, together, warm_up)
         conversation, asked = self.asked(prompt, variants or of_levels(levels), how, params)
-        return run_comparison(partial(self.start_variants, conversation), asked, stop)
+        turns = self.model_turns(asked)
+        return run_comparison(partial(self.start_variants, conversation), asked, stop, turns)
 
     def asked(
         self,
@@ -221,11 +231,20 @@ class InferenceEngine:
         how: How,
         params: SamplingParams | None = None,
     ) -> tuple[Conversation, Asked]:
-        """A comparison as it would run now: the conversation with its date, and the rest."""
+        """A comparison as it would run now: the conversation with its date, and the rest.
+
+        Raises InvalidSetting, and ModelError for a model that cannot be loaded here.
+        """
+        check_models(self, (variant.model for variant in variants if variant.model is not None))
         conversation = conversation_from(prompt)
         date = conversation.current_date or self.config.date_now()
         conversation = replace(conversation, current_date=date)
         return conversation, how.asked(conversation, variants, self._seeded(params), self.model)
+
+    def model_turns(self, asked: Asked) -> ModelTurns | None:
+        """What loads the models of a comparison; None where they do not differ. Call its `back`
+        once in any case."""
+        return ModelTurns(self, self._turns) if asked.varied is Varied.MODELS else None
 
     def run_tools(
         self,

@@ -112,8 +112,8 @@ class ModelLoader:
             model_type=config["model_type"],
         )
 
-    def load(self) -> Module:
-        """The mlx model, weights evaluated. Call it on the thread that will use it."""
+    def check_fits(self) -> ModelInfo:
+        """`info`. Raises ModelError, too, where it needs more memory than this machine has."""
         info = self.info
         if not info.fits_in_memory:
             raise ModelError(
@@ -121,6 +121,11 @@ class ModelLoader:
                 f"machine has {size(memory())}. Choose a smaller model (`counterpoint models list` "
                 f"shows which fit), or run with --model {EMBEDDED}."
             )
+        return info
+
+    def load(self) -> Module:
+        """The mlx model, weights evaluated. Call it on the thread that will use it."""
+        info = self.check_fits()
         try:
             from mlx_lm.utils import load_model
 

@@ -32,6 +32,11 @@ class Serving:
             self._loaded(model) if isinstance(model, ModelLoader) else model
         )
 
+    @property
+    def loader(self) -> ModelLoader | None:
+        """The loader of the model that is loaded; None for a backend of the caller's."""
+        return self._loader
+
     def submit(self, requests: Sequence[TokenRequest]) -> Sequence[Handle]:
         """As the backend does. Raises Busy while another model is being loaded, and ModelError
         where none is."""

@@ -21,6 +21,7 @@ class Varied(StrEnum):
     """The one thing that differs from column to column."""
 
     LEVELS = "levels"
+    MODELS = "models"
     INSTRUCTIONS = "instructions"
     SAMPLING = "sampling"
 
@@ -32,12 +33,14 @@ class Variant:
     label: its name, unlike all others of its comparison; the level's word where levels differ.
     instructions: in place of the conversation's; None keeps those.
     params: in place of the comparison's but for the seed, which all share; None keeps those.
+    model: what a ModelLoader takes; None keeps the engine's.
     """
 
     label: str
     level: ReasoningLevel
     instructions: str | None = None
     params: SamplingParams | None = None
+    model: str | None = None
 
     def conversation(self, asked: Conversation) -> Conversation:
         """The conversation as this column asks it."""
@@ -56,6 +59,30 @@ def of_levels(levels: Iterable[ReasoningLevel | str]) -> tuple[Variant, ...]:
     return tuple(Variant(level.value, level) for level in asked)
 
 
+def of_models(models: Iterable[str], level: ReasoningLevel) -> tuple[Variant, ...]:
+    """A column per model, all at one level. models: as a ModelLoader takes them.
+
+    Raises InvalidSetting for fewer than two or more than MOST, and for one that is given twice.
+    """
+    names = [model.strip() for model in models if model.strip()]
+    if not 2 <= len(names) <= MOST or len(set(names)) < len(names):
+        raise InvalidSetting(
+            f"The models are {', '.join(names) or 'none'}; allowed: 2 to {MOST}, each once: "
+            "embedded, a folder, or a hub id."
+        )
+    lasts = [name.rstrip("/").rpartition("/")[2] for name in names]
+    return tuple(
+        Variant(_label_of(name, last, lasts.count(last)), level, model=name)
+        for name, last in zip(names, lasts, strict=True)
+    )
+
+
+def _label_of(name: str, last: str, times: int) -> str:
+    """The last part of a model's name where that is enough, and no level is called so."""
+    alone = times == 1 and last and last not in [level.value for level in ReasoningLevel]
+    return last if alone else f"model {name}"
+
+
 def varied_in(variants: Sequence[Variant]) -> Varied:
     """What differs between these. Raises InvalidSetting where two have one label."""
     labels = [variant.label for variant in variants]
@@ -63,6 +90,8 @@ def varied_in(variants: Sequence[Variant]) -> Varied:
         raise InvalidSetting(
             f"The columns are called {', '.join(labels)}; allowed: each name once. Change one."
         )
+    if any(variant.model is not None for variant in variants):
+        return Varied.MODELS
     if any(variant.params is not None for variant in variants):
         return Varied.SAMPLING
     if any(variant.instructions is not None for variant in variants):
@@ -75,9 +104,11 @@ def read_variants(
 ) -> tuple[Variant, ...]:
     """Columns as people type them, one a line; what is not typed is held as given.
 
-    levels: `low`. instructions: the text of the developer message. sampling: `temperature 0.7`,
-    `top-p 0.9, top-k 40`. Raises InvalidSetting for fewer than two lines or more than MOST, for two
-    that are the same, and for what cannot be read.
+    levels: `low`. models: as a ModelLoader takes them. instructions: the text of the developer
+    message. sampling: `temperature 0.7`, `top-p 0.9, top-k 40`.
+
+    Raises InvalidSetting for fewer than two lines or more than MOST, for two that are the same,
+    and for what cannot be read.
     """
     lines = [line.strip() for line in typed.splitlines() if line.strip()]
     if varied is Varied.LEVELS:
@@ -90,6 +121,8 @@ def read_variants(
     match varied:
         case Varied.LEVELS:
             return of_levels(lines)
+        case Varied.MODELS:
+            return of_models(lines, level)
         case Varied.INSTRUCTIONS:
             return tuple(
                 Variant(f"{n}: {_short(line)}", level, instructions=line)

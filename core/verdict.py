@@ -17,7 +17,7 @@ NOT_PROOF = "That answers agree does not make them right."
 _ORDER = [level.value for level in ReasoningLevel]
 _BASES = {
     Basis.JSON: "as JSON",
-    Basis.NUMBER: "by the numbers they end in",
+    Basis.NUMBER: "by the numbers they set in bold or else end in",
     Basis.WORDS: "word by word, without case and punctuation",
 }
 
@@ -261,11 +261,18 @@ def _ratio(high: float, low: float) -> str:
 
 
 def _who_says_what(columns: Sequence[Telling]) -> str:
+    """What each column usually answers; of one whose runs do not agree, that."""
     parts = []
-    for usual in dict.fromkeys(one.usual for one in columns):
-        group = [one.label for one in columns if one.usual == usual]
+    steady = [one for one in columns if one.steady or len(one.runs) < 2]
+    for usual in dict.fromkeys(one.usual for one in steady):
+        group = [one.label for one in steady if one.usual == usual]
         says = "says" if len(group) == 1 else "say"
         parts.append(f"{_and(group)} {says} {usual.shown if usual else 'nothing'}")
+    unsteady = [one.label for one in columns if one not in steady]
+    if unsteady:
+        parts.append(
+            f"{_and(unsteady)} {'gives' if len(unsteady) == 1 else 'give'} no steady answer"
+        )
     return ", ".join(parts)
 
 

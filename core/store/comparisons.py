@@ -121,6 +121,8 @@ class StoredComparison:
         """What ran after what, as far as it was begun; of a column run again, the last runs in the
         place of the first."""
         for step in self.asked.steps():
+            if step.warm_up:
+                continue
             there = tuple(v for v in step.variants if step.repeat in self.runs[v.label])
             if there:
                 yield replace(step, variants=there)

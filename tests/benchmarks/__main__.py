@@ -20,7 +20,16 @@ from rich.table import Table
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
 from core.models import ModelLoader
-from tests.benchmarks import caching, decode, growing_chat, history, parsing, prompting, startup
+from tests.benchmarks import (
+    caching,
+    decode,
+    growing_chat,
+    history,
+    page,
+    parsing,
+    prompting,
+    startup,
+)
 from tests.benchmarks.machine import in_words, machine
 from tests.benchmarks.pairs import PAIRS, Row
 
@@ -28,6 +37,7 @@ WITHOUT_A_MODEL: dict[str, Callable[[int], Iterable[Row]]] = {
     "prompting": prompting.rows,
     "parsing": parsing.rows,
     "history": history.rows,
+    "page": page.rows,
 }
 WITH_THE_MODEL: dict[str, Callable[[InferenceEngine, ModelLoader, int], Iterable[Row]]] = {
     "startup": startup.rows,

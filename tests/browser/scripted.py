@@ -37,7 +37,7 @@ def output(question: str) -> str:
     analysis, final = "A thought about it.", f"You said: {question}"
     if "attack" in question:
         analysis = final = PAYLOAD
-    if "slow answer" in question:
+    if "slow answer" in question or "crawl answer" in question:
         final = _SLOW_TEXT
     elif "slow" in question or "crawl" in question:
         analysis = _SLOW_TEXT
@@ -77,7 +77,8 @@ class SometimesFailing(ScriptedBackend):
         return super().submit([_failing(r) if "fail" in question_of(r) else r for r in requests])
 
 
-_CRAWLING = ScriptedBackend(script, tokens_per_second=20, context_length=CONTEXT)
+# Three minutes and more for the slow text: it is still being written, whatever a test does.
+_CRAWLING = ScriptedBackend(script, tokens_per_second=8, context_length=CONTEXT)
 
 
 def _failing(request: TokenRequest) -> TokenRequest:

@@ -52,6 +52,8 @@ def test_repeats_with_an_expected_answer_are_judged_plotted_and_saved(
     for plot in page.locator("#compare-charts .spread").all():
         expect(plot).to_be_visible()
     expect(page.locator("#compare-charts .spread .dot")).to_have_count(18)
+    expect(page.locator("#compare-charts .of").first).to_have_text("the latest run of each")
+    expect(column(page, 1).locator(".status")).to_have_text("Done · run 3 of 3")
     assert all(fits(page, number) for number in (1, 2, 3))
     rows = saved(page, "CSV", tmp_path).read_text().splitlines()
     assert len(rows) == 10
@@ -65,8 +67,12 @@ def test_the_saved_report_of_an_attack_asks_for_nothing_and_runs_nothing(
     page.locator("#settings-open").click()
     page.get_by_label("Keep reasoning").check()
     page.keyboard.press("Escape")
+    options(page)
+    page.locator("#compare-expected :is(input, textarea)").fill(PAYLOAD.splitlines()[0])
     compare(page, f"attack {PAYLOAD}")
     ended(page)
+    expect(page.locator("#compare-table")).to_contain_text("img src")
+    assert page.locator("#tabs :is(iframe, form, script, img[src*=attack])").count() == 0
     page.get_by_label("With the reasoning").check()
     report = saved(page, "Report (HTML)", tmp_path)
     asked: list[str] = []

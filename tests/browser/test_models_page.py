@@ -1,24 +1,27 @@
-"""The model is changed in one tab, and the others follow: the real command, a real browser."""
+"""The model is changed in one tab, and the others follow; models are compared: the real command, a
+real browser."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from core.models import ModelLoader
 from tests.browser.serving import serving
-from tests.browser.steps import ask, open_page
+from tests.browser.steps import ask, column, compare, open_page, open_tab
 
 OTHER = "acme/other"
 
 
-@pytest.fixture
-def two_models(browser_type_launch_args: dict[str, Any], tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def two_models(
+    browser_type_launch_args: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """Address of the page on the embedded model, with a second one in the hub's cache."""
+    tmp_path = tmp_path_factory.mktemp("two-models")
     repo = tmp_path / "hub" / f"models--{OTHER.replace('/', '--')}"
     snapshot = repo / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
@@ -62,3 +65,32 @@ def test_a_tab_follows_the_model_that_another_one_has_chosen_and_so_does_the_emp
     expect(three.locator("#chat-log .message.bot")).to_have_count(2)
     one.reload()
     expect(one.locator("#chat-log")).to_contain_text("how the model came to it")
+
+
+def test_models_are_compared_one_after_the_other_and_that_is_said(
+    page: Page, two_models: str
+) -> None:
+    open_page(page, two_models)
+    page.locator("#settings-open").click()
+    page.locator("#settings-max-tokens input").fill("12")
+    page.keyboard.press("Escape")
+    open_tab(page, "Compare")
+    page.locator("#compare-options-open").click()
+    page.get_by_label("Models", exact=True).first.check(force=True)
+    lines = page.locator("#compare-variants textarea")
+    expect(lines).to_have_value(f"embedded\n{OTHER}")
+    expect(page.get_by_label("One after the other")).to_be_disabled()
+    verdict = page.locator("#compare-verdict")
+    lines.fill("embedded\nacme/nowhere")
+    page.locator("#compare-input textarea").fill("What is 2 + 3?")
+    page.locator("#compare-run").click()
+    expect(verdict).to_contain_text("acme/nowhere is not in the hub's cache")
+    lines.fill(f"embedded\n{OTHER}")
+    compare(page, "What is 2 + 3?")
+    expect(verdict).to_contain_text("The models ran one after the other", timeout=150_000)
+    for number, name in ((1, "embedded"), (2, "other")):
+        expect(column(page, number).locator("h3")).to_have_text(name)
+        expect(column(page, number).locator(".metrics")).to_contain_text("12")
+        expect(column(page, number).locator("footer")).not_to_contain_text("batch")
+    expect(column(page, 3)).to_be_hidden()
+    expect(page.locator("#compare-table")).to_contain_text("Tokens/s alone")

@@ -135,7 +135,8 @@ def test_compare_fills_three_columns_and_judges_them(page: Page, site: str) -> N
     open_page(page, site)
     compare(page, SUM)
     verdict = page.locator("#compare-verdict")
-    expect(verdict).to_contain_text(re.compile("enough|disagree"))
+    # A minute is not enough for three runs on a machine that is busy with something else.
+    expect(verdict).to_contain_text(re.compile("enough|disagree"), timeout=150_000)
     for number, level in enumerate(LEVELS, 1):
         one = column(page, number)
         expect(one).to_have_class(re.compile(rf"\blevel-{level}\b"))

@@ -40,6 +40,12 @@ PROSE = "Plants take up water and light. " * 12
         ("", "…", False),
         (f"{PROSE}It took 3 years. So it is.", "3", False),
         (f"{PROSE}\n\nIn all 71.", "71", True),
+        ("34 × 27 = **918**.\n\nI multiplied 34 by 20 and by 7.", "918", True),
+        ("So \\boxed{918}, as 34 times 20 is 680.", "It is 918.", True),
+        ("**Step 1:** 680\n**Step 2:** 918", "918", True),
+        ("**680** and **238** make 918", "918", True),
+        ("**34 × 20 = 680**, so it is 918", "918", False),
+        ("On **2026-01-31**, not the 30", "2026-01-31", True),
     ],
 )
 def test_answers_are_the_same_as_json_by_their_numbers_or_by_their_words(one, other, same):

@@ -93,7 +93,7 @@ def test_a_column_that_never_ran_is_said_not_to_have_run():
 def test_the_limits_say_how_many_runs_by_what_and_that_agreement_is_no_proof():
     limits = judge(runs("71", "71", "71")).limits
     assert "One run per level." in limits
-    assert "by the numbers they end in" in limits
+    assert "by the numbers they set in bold or else end in" in limits
     assert "does not make them right" in limits
     assert "does not make them right" not in judge(runs("71", "71", "71"), "71").limits
 
@@ -114,6 +114,13 @@ def test_with_repeats_most_runs_of_a_level_must_agree(low, high, winner, agree, 
     assert (verdict.level, verdict.agree) == (winner, agree)
     assert said in verdict.reason
     assert "3 runs per level." in verdict.limits
+
+
+def test_a_level_whose_runs_do_not_agree_is_not_said_to_say_its_most_usual_answer():
+    verdict = judge(repeated(["61", "61", "62", "63", "64"], ["71"] * 5))
+    assert verdict.winner is None
+    assert verdict.reason == "The levels disagree: high says 71, low gives no steady answer."
+    assert "low says 61 in 2 of 5 runs" in verdict.detail
 
 
 def test_repeats_that_differ_are_told_level_by_level():

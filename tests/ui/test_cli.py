@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 from typer.testing import CliRunner
@@ -358,6 +360,25 @@ def test_compare_writes_reports_without_the_analysis(says, tmp_path):
         assert "Twenty" not in file.read_text()
 
 
+def test_the_report_gives_the_command_that_asks_the_same_again(says, tmp_path):
+    asked = says(ANSWER)
+    first, second = tmp_path / "first.html", tmp_path / "second.html"
+    how = ("--levels", "low,high", "--repeats", "2", "--expected", "it's 71", "--top-k", "3")
+    done = run("compare", *how, "--html", str(first), "--", "-What's <b>23</b> + 48?")
+    assert done.exit_code == 0, done.stderr
+    told = unescape(
+        first.read_text().split("To run it again</dt><dd><code>")[1].split("</code>")[0]
+    )
+    date, counterpoint, *arguments = shlex.split(told)
+    assert (date.split("=")[0], counterpoint) == ("COUNTERPOINT_CURRENT_DATE", "counterpoint")
+    before = asked.prompts
+    again = says(ANSWER)
+    done = run(*arguments[:1], "--html", str(second), *arguments[1:])
+    assert done.exit_code == 0, done.stderr
+    assert again.prompts == before
+    assert told in unescape(second.read_text())
+
+
 def test_compare_includes_the_analysis_in_its_files_alone_where_asked(says, tmp_path):
     says(ANSWER)
     file = tmp_path / "report.html"
@@ -429,6 +450,9 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("compare", "Hello", "--html", "r", "--csv", "r"), "a file for each"),
         (("compare", "Hello", "--include-reasoning"), "without a file"),
         (("compare", "Hello", "--levels", "low", "--reasoning-level", "low"), "give one of them"),
+        (("compare", "Hello", "--models", "embedded,x", "--levels", "low"), "give one of them"),
+        (("compare", "Hello", "--models", "embedded,x", "--model", "x"), "give one of them"),
+        (("compare", "Hello", "--models", "embedded"), "allowed: 2 to 4, each once"),
         (("ui", "--port", "0"), "--port"),
         (("ui", "--port", "65536"), "--port"),
         (("nonsense",), "No such command"),

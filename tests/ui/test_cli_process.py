@@ -13,8 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.metrics import COMPARISON_COLUMNS
 from core.models import ModelLoader
 from core.vocabulary import VOCABULARY_SHA256
+from tests.core import tiny_llama
 
 COMMAND = (sys.executable, "-m", "ui.terminal.cli")
 
@@ -67,9 +69,24 @@ def test_compare_repeats_and_writes_a_table_and_a_report(tmp_path: Path):
     assert list(table["column"]) == ["low", "low", "medium", "medium"]
     assert list(table["seed"]) == [1, 2, 1, 2]
     assert (table["generated_tokens"] > 0).all()
+    assert list(table.columns) == list(COMPARISON_COLUMNS)
     (verdict,) = set(table["verdict"])
     assert verdict in done.stdout
     assert "What is 2 + 3?" in report.read_text()
+
+
+def test_compare_runs_models_one_after_the_other(tmp_path: Path):
+    llama = str(tiny_llama.checkpoint(tmp_path))
+    asked = ("compare", "What is 2 + 3?", "--max-tokens", "8", "--models", f"{llama},embedded")
+    done = run(*asked, "--json")
+    assert done.returncode == 0, done.stderr
+    value = json.loads(done.stdout)
+    models = {one["model"] for v in value["variants"].values() for one in v["runs"]}
+    assert models == {llama, "embedded demo model"}
+    assert value["conditions"]["order"] == "model by model"
+    assert (
+        "There is no model 'nowhere'" in run("compare", "?", "--models", "embedded,nowhere").stderr
+    )
 
 
 def test_the_page_opens_says_where_and_closes_on_ctrl_c():

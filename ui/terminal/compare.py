@@ -1,9 +1,9 @@
-"""`counterpoint compare`: one prompt at several levels, a verdict, and reports of it."""
+"""`counterpoint compare`: one prompt at several levels or on several models, a verdict, reports."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +18,9 @@ from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
     from core.compare import Comparison
-    from core.config import InferenceConfig, ReasoningLevel
+    from core.config import InferenceConfig
     from core.report.files import CannotWrite
+    from core.variants import Variant
 
 
 def compare(
@@ -28,6 +29,15 @@ def compare(
     levels: Annotated[
         str | None,
         typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
+    ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            help="Models to run instead of levels, two to four, comma-separated; one is loaded at "
+            "a time, so they run one after the other.",
+            metavar="MODELS",
+            show_default=False,
+        ),
     ] = None,
     repeats: Annotated[
         int, typer.Option(min=1, help="Runs of each level, each with the next seed.")
@@ -63,15 +73,16 @@ def compare(
         typer.Option("--include-reasoning", help="Put the analysis into these files, too."),
     ] = False,
 ) -> None:
-    """Run one prompt at several levels and say what the extra thinking bought."""
+    """Run one prompt at several levels, or on several models, and say what came of it."""
     with told(options.verbose):
         from ui.terminal.engine import open_engine
         from ui.terminal.render import print_comparison, stderr
 
         files = _Files(csv, html, markdown, include_reasoning)
         files.check()
-        asked = _levels(levels, options.reasoning_level)
         config = options.config()
+        variants = _variants(levels, models, options, config)
+        config = _on_first(config, variants)
         shown = config.show_reasoning and not options.json
         kept = config.capture_reasoning
         conversation = conversation_of(prompt, options.instructions)
@@ -80,14 +91,20 @@ def compare(
             ctrl_c() as stop,
         ):
             comparison = engine.compare(
-                conversation, asked, repeats, expected=expected, together=together, stop=stop
+                conversation,
+                repeats=repeats,
+                variants=variants,
+                expected=expected,
+                together=together,
+                stop=stop,
             )
+            model = engine.loader.model if engine.loader else None
         if options.json:
             print_json((comparison if kept else comparison.without_reasoning()).as_dict())
         else:
             print_comparison(comparison, reasoning=shown)
         sys.stdout.flush()
-        failures = [str(failure) for failure in files.written(comparison)]
+        failures = [str(failure) for failure in files.written(comparison, model)]
         failures += [comparison.failure] if comparison.failure else []
         for failure in failures:
             stderr().print(failure)
@@ -124,26 +141,28 @@ class _Files:
                 "or --capture-reasoning for --json."
             )
 
-    def written(self, comparison: Comparison) -> Iterator[CannotWrite]:
+    def written(self, comparison: Comparison, model: str | None) -> Iterator[CannotWrite]:
         """Write all that can be written; what cannot comes back in words."""
         from core.report.files import CannotWrite, write_new
 
-        for file, text in self._texts(comparison):
+        for file, text in self._texts(comparison, model):
             try:
                 write_new(file, text)
             except CannotWrite as error:
                 yield error
 
-    def _texts(self, comparison: Comparison) -> Iterator[tuple[Path, str]]:
+    def _texts(self, comparison: Comparison, model: str | None) -> Iterator[tuple[Path, str]]:
         included = self.include_reasoning
         if self.csv:
             from core.report.tables import as_csv
 
             yield self.csv, as_csv(comparison, include_reasoning=included)
         if self.html:
+            from core.report.command import command_of
             from core.report.page import as_html
 
-            yield self.html, as_html(comparison, include_reasoning=included)
+            command = command_of(comparison.asked, model)
+            yield self.html, as_html(comparison, include_reasoning=included, command=command)
         if self.markdown:
             from core.report.markdown import as_markdown
 
@@ -154,11 +173,33 @@ def _capturing(config: InferenceConfig, needed: bool) -> InferenceConfig:
     return config.model_copy(update={"capture_reasoning": True}) if needed else config
 
 
-def _levels(levels: str | None, only: str | None) -> list[ReasoningLevel]:
-    """The levels that compare runs: those of --levels, the one of --reasoning-level, or all."""
-    from core.config import ReasoningLevel, reasoning_level
+def _on_first(config: InferenceConfig, variants: Sequence[Variant]) -> InferenceConfig:
+    """With the first of the models, which then needs no loading again; fetch all that are not here.
 
+    Raises ModelError for one that cannot be had.
+    """
+    from core.models import ModelLoader
+
+    named = [variant.model for variant in variants if variant.model is not None]
+    for model in named:
+        ModelLoader(model).check_fits()
+    return config.model_copy(update={"model": named[0]}) if named else config
+
+
+def _variants(
+    levels: str | None, models: str | None, options: GenerationOptions, config: InferenceConfig
+) -> tuple[Variant, ...]:
+    """The columns: --models at one level, else --levels, the one of --reasoning-level, or all."""
+    from core.config import ReasoningLevel, reasoning_level
+    from core.variants import of_levels, of_models
+
+    only = options.reasoning_level
+    if models is not None:
+        for name, other in (("--levels", levels), ("--model", options.model)):
+            if other is not None:
+                raise InvalidSetting(f"--models and {name} are both given; give one of them.")
+        return of_models(models.split(","), config.reasoning_level)
     if levels is not None and only is not None:
         raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
     asked = levels if levels is not None else only
-    return list(ReasoningLevel) if asked is None else [*map(reasoning_level, asked.split(","))]
+    return of_levels(ReasoningLevel if asked is None else map(reasoning_level, asked.split(",")))

@@ -5,15 +5,17 @@ The page calls `tick` again and again; nothing here waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from random import Random
 
-from core.asked import Asked
+from core.asked import Asked, Step
 from core.compare import Comparison
 from core.comparing import Record, Start
 from core.errors import CoreError
 from core.events import FinishReason
+from core.model_turns import ModelTurns
 from core.run import Run
 from core.store.comparison_recorder import ComparisonRecorder
 from core.store.replay import Replay
@@ -22,8 +24,6 @@ from ui.web import view
 from ui.web.chat_watch import health_of
 from ui.web.compare_view import Column
 from ui.web.live import drained, facts
-
-WAITS = view.Health("Waits its turn", "", view.Tone.IDLE)
 
 
 @dataclass(slots=True)
@@ -41,21 +41,12 @@ class Slot:
     stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What runs at once. number: which repeat it is, from 1."""
-
-    number: int
-    seed: int
-    variants: tuple[Variant, ...]
-    warm_up: bool = False
-
-
 class Board:
     """A comparison under way, and after its end.
 
     blind: the columns stand in a random order, unnamed, until `voted` is set.
     interrupted: nobody follows the runs any more. failure: what ended it, in a sentence.
+    turns: makes what loads the models, where these differ; they go when all has run.
     recorder: where it is written as it goes; None where nothing is kept. trouble: why it could not
     be written, in a sentence.
     """
@@ -67,6 +58,7 @@ class Board:
         *,
         keep_reasoning: bool,
         blind: bool = False,
+        turns: Callable[[], ModelTurns | None] = lambda: None,
         recorder: ComparisonRecorder | None = None,
     ) -> None:
         self.asked = asked
@@ -86,8 +78,12 @@ class Board:
             Random().shuffle(self._order)
         self._record = Record(asked)
         self._now: list[Slot] = []
-        self._steps = _planned(asked)
+        self._steps = asked.steps()
         self._over = False
+        self._new_turns = turns
+        self._turns: ModelTurns | None = None
+        self._coming: tuple[Future[bool], Step] | None = None
+        self._anew: Variant | None = None
 
     @property
     def id(self) -> str:
@@ -113,23 +109,41 @@ class Board:
 
     def begin(self) -> None:
         """Start the first step. Raises CoreError where it cannot be started: then nothing runs."""
-        self._begin(next(self._steps))
+        self._turns = self._new_turns()
+        self._enter(next(self._steps))
+
+    @property
+    def loading(self) -> Variant | None:
+        """The column whose model is being loaded."""
+        return self._coming[1].variants[0] if self._coming else None
 
     def tick(self) -> bool:
         """Take in what is new, and go on to the next step where one ended. False after the last."""
+        if self._coming is not None:
+            self._over = not self._arrived(*self._coming)
+            return self._told()
         for slot in self._now:
             if slot.run is not None and not slot.run.done:
                 slot.failure = drained(slot.run)
         if all(slot.run is None or slot.run.done for slot in self._now):
             self._settle()
             self._over = not self._next()
-        return self.running
+        return self._told()
 
     def stop(self) -> None:
         """End it all; what was written is kept."""
         self.stopped = True
         for run in self.under_way:
             run.cancel()
+        if self._coming is not None:
+            self._leave()
+
+    def interrupt(self) -> None:
+        """Nobody follows any more: end it all, at once."""
+        for run in self.under_way:
+            run.cancel()
+        self.interrupted = True
+        self._leave()
 
     def stop_one(self, slot: Slot) -> None:
         """End one column; the others go on."""
@@ -139,13 +153,14 @@ class Board:
 
     def again(self, slot: Slot) -> None:
         """Run one column anew, alone, with the same seeds. Raises CoreError; then nothing runs."""
-        steps = [step for step in _planned(self.asked) if slot.variant in step.variants]
-        alone = [replace(step, variants=(slot.variant,)) for step in steps if not step.warm_up]
-        self._steps = iter(alone)
-        if self.recorder is not None:
-            self.recorder.anew(slot.variant)
-        self._begin(next(self._steps))
-        self._record.anew(slot.variant)
+        # Where models differ, its own is loaded again, and warmed up again.
+        steps = [
+            replace(step, variants=(slot.variant,))
+            for step in self.asked.steps()
+            if slot.variant in step.variants and (step.model or not step.warm_up)
+        ]
+        self._steps, self._anew = iter(steps), slot.variant
+        self.begin()
         slot.stopped = self.stopped = self._over = self.interrupted = False
         self.failure = None
 
@@ -160,7 +175,7 @@ class Board:
 
     def _column(self, slot: Slot) -> Column | None:
         run = slot.run
-        if run is None or self.warming:
+        if run is None or (self.warming and slot in self._now):
             return None
         health = health_of(run, slot.failure)
         if self.interrupted and not run.done:
@@ -178,16 +193,60 @@ class Board:
             written=run.tokens if isinstance(run, Replay) else None,
         )
 
-    def _begin(self, step: Batch) -> None:
+    def waits_for(self, slot: Slot) -> str:
+        """Why a column has nothing to show yet, in a word or two."""
+        if slot.variant is self.loading:
+            return "Loading its model"
+        if self.warming and slot in self._now:
+            return "Warming up"
+        return "Waits its turn" if self.running else "Did not run"
+
+    def _enter(self, step: Step) -> None:
+        """Start a step, or the loading of its model."""
+        if self._turns is None or step.model is None:
+            self._begin(step)
+        else:
+            self.warming, self._coming = False, (self._turns.load(step.model), step)
+
+    def _arrived(self, loaded: Future[bool], step: Step) -> bool:
+        """Start the step whose model is there. False where nothing runs any more."""
+        if not loaded.done():
+            return True
+        self._coming = None
+        try:
+            if loaded.result() and not self.stopped:
+                self._begin(step)
+                return True
+        except CoreError as error:
+            self.failure = str(error)
+        return False
+
+    def _told(self) -> bool:
+        if self._over:
+            self._leave()
+        return self.running
+
+    def _leave(self) -> None:
+        """Let the engine have its own model again; nobody waits for it."""
+        if self._turns is not None:
+            self._turns.back()
+            self._turns = None
+
+    def _begin(self, step: Step) -> None:
         runs = self._started(step)
+        if self._anew is not None and not step.warm_up:
+            self._record.anew(self._anew)
+            if self.recorder is not None:
+                self.recorder.anew(self._anew)
+            self._anew = None
         self.warming = step.warm_up
         self._now = [slot for slot in self.slots if slot.variant in step.variants]
         for slot, run in zip(self._now, runs, strict=True):
             slot.run, slot.failure = run, None
-            slot.number, slot.beside = step.number, len(runs)
+            slot.number, slot.beside = step.repeat + 1, len(runs)
             self._began(slot, run)
 
-    def _started(self, step: Batch) -> Sequence[Run | Replay]:
+    def _started(self, step: Step) -> Sequence[Run | Replay]:
         """The runs of a step. Raises CoreError."""
         params = replace(self.asked.params, seed=step.seed)
         if step.warm_up:
@@ -196,10 +255,10 @@ class Board:
 
     def _began(self, slot: Slot, run: Run | Replay) -> None:
         """Keep what shows that a run was asked for, and follow it."""
-        if isinstance(run, Replay):
+        if isinstance(run, Replay) or self.warming:
             return
         self._record.began(slot.variant, run)
-        if self.recorder is not None and not self.warming:
+        if self.recorder is not None:
             self.recorder.began(slot.variant, run, slot.number - 1)
 
     def _settle(self) -> None:
@@ -228,17 +287,10 @@ class Board:
             variants = tuple(v for v in step.variants if v not in gone)
             if variants:
                 try:
-                    self._begin(replace(step, variants=variants))
+                    self._enter(replace(step, variants=variants))
                 except CoreError as error:
                     self.failure = str(error)
                     break
                 return True
         self.warming = False
         return False
-
-
-def _planned(asked: Asked) -> Iterator[Batch]:
-    if asked.warm_up:
-        yield Batch(1, asked.params.seed or 0, asked.variants, warm_up=True)
-    for step in asked.steps():
-        yield Batch(step.repeat + 1, step.seed, step.variants)

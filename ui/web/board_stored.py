@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from core.asked import Step
 from core.comparing import Start
+from core.model_turns import ModelTurns
 from core.run import Run
 from core.store.comparison_recorder import ComparisonRecorder
 from core.store.comparisons import StoredComparison
 from core.store.replay import Replay
-from ui.web.board import Batch, Board, Slot
+from ui.web.board import Board, Slot
 
 
 class StoredBoard(Board):
@@ -25,26 +27,35 @@ class StoredBoard(Board):
         start: Start,
         speed: float,
         recorder: ComparisonRecorder | None = None,
+        turns: Callable[[], ModelTurns | None] = lambda: None,
     ) -> None:
-        super().__init__(start, stored.asked, keep_reasoning=stored.captured, recorder=recorder)
+        super().__init__(
+            start, stored.asked, keep_reasoning=stored.captured, turns=turns, recorder=recorder
+        )
         self.stored = stored
         self._speed = speed
         self._replaying = True
-        self._steps = (Batch(s.repeat + 1, s.seed, s.variants) for s in stored.steps())
+        self._steps = stored.steps()
         whole = stored.comparison()
         self._record.runs = {label: [*runs] for label, runs in whole.runs.items()}
         self._record.proofs = {**whole.proofs}
         self._record.again = {*whole.again}
 
+    def begin(self) -> None:
+        if self._replaying:  # no model is loaded for it
+            self._enter(next(self._steps))
+        else:
+            super().begin()
+
     def again(self, slot: Slot) -> None:
         self._replaying = False
         super().again(slot)
 
-    def _started(self, step: Batch) -> Sequence[Run | Replay]:
+    def _started(self, step: Step) -> Sequence[Run | Replay]:
         if not self._replaying:
             return super()._started(step)
         runs = self.stored.runs
-        return [Replay(runs[v.label][step.number - 1], self._speed) for v in step.variants]
+        return [Replay(runs[v.label][step.repeat], self._speed) for v in step.variants]
 
     def _began(self, slot: Slot, run: Run | Replay) -> None:
         super()._began(slot, run)

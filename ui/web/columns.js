@@ -29,6 +29,8 @@
       for (const node of [root, block]) {
         for (const level of LEVELS) node.classList.toggle(`level-${level}`, level === value.level);
       }
+      root.classList.toggle("varied", value.name.toLowerCase() !== value.level);
+      root.classList.toggle("long", value.name.length > 14);
       const title = find("h3");
       if (title.textContent === value.name) return;
       title.textContent = title.title = value.name;

@@ -36,7 +36,8 @@
           else row.percent.forEach((share, k) => { bar.children[k].style.width = `${share}%`; });
           if (total.textContent !== row.total) total.textContent = row.total;
         });
-        if (!PARTS[of]) box.parentElement.hidden = !rows.length;
+        if (PARTS[of]) box.parentElement.querySelector(".of").textContent = value.of ?? "";
+        else box.parentElement.hidden = !rows.length;
       }
     });
   }

@@ -51,7 +51,7 @@ class CompareTab:
         self._drawer = drawer
         self._memory = memory or Memory()
         self.boards = Boards()
-        self._options = CompareOptions(engine.config)
+        self._options = CompareOptions(engine.config, models=engine.loader is not None)
         self._after = CompareAfter(votes if votes is not None else VotesInMemory())
 
     def build(self) -> None:
@@ -165,7 +165,7 @@ class CompareTab:
     def _chosen(self, prompt: str) -> Callable[[gr.Request], Any]:
         def put(request: gr.Request) -> Any:
             # While a comparison runs, its prompt stays in the box.
-            busy = bool(self._sessions.get(request.session_hash).compare_runs)
+            busy = self._sessions.get(request.session_hash).comparing
             return gr.skip() if busy else prompt
 
         return put
@@ -190,7 +190,7 @@ class CompareTab:
             if board is None or at >= len(board.slots):
                 yield self.frames.refused(GONE)
                 return
-            if session.compare_runs:
+            if session.comparing:
                 yield self.frames.refused(BUSY)
                 return
             try:
@@ -219,7 +219,7 @@ class CompareTab:
 
     async def _ran(self, inputs: Inputs, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)
-        if session.compare_runs:
+        if session.comparing:
             yield self.frames.refused(BUSY)
             return
         if not (inputs[self.input] or "").strip():
@@ -252,6 +252,7 @@ class CompareTab:
             asked,
             keep_reasoning=settings.keep_reasoning,
             blind=options.blind,
+            turns=partial(self._engine.model_turns, asked),
             recorder=self._memory.compares(asked) if settings.keep_history else None,
         )
         board.begin()
@@ -260,6 +261,7 @@ class CompareTab:
     async def _followed(self, session: Session, board: Board) -> AsyncIterator[Frame]:
         """A comparison under way as frames of the page; the last shows what came of it."""
         session.compare_runs, session.compare_panels = board.under_way, None
+        session.comparing = True
         ended = False
         try:
             first = self.frames.begun()
@@ -270,17 +272,16 @@ class CompareTab:
                 await asyncio.sleep(TICK_S)
             await self._written(board)
             ended = True
-            session.compare_runs = ()
+            session.compare_runs, session.comparing = (), False
             final = self.frames.ended(board)
             session.compare_panels = self.frames.kept(board, final, self.input)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
-            for run in board.under_way:
-                run.cancel()
             if not ended:
                 session.compare_runs = ()
-                board.interrupted = True
+                board.interrupt()
+                session.comparing = False
                 if board.recorder is not None:
                     board.recorder.interrupted(board.comparison())
                 last = self.frames.ended(board)

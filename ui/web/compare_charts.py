@@ -22,6 +22,7 @@ def idle_bars() -> Values:
         "time": [_row(*name, [0.0] * len(plots.TIME_PARTS), figures.NONE) for name in names],
         "token_dots": [],
         "time_dots": [],
+        "of": "",
     }
 
 
@@ -43,6 +44,7 @@ def bars(columns: Sequence[Column | None]) -> Values:
         ],
         "token_dots": [],
         "time_dots": [],
+        "of": "the latest run of each" if any(one.repeats > 1 for one in begun) else "",
     }
 
 

@@ -55,7 +55,7 @@ class CompareToChat:
             board = self._boards.get(session)
             if board is None or board.hidden or at >= len(board.slots):
                 return self._frames.refused(GONE, REFUSED)
-            if session.compare_runs:
+            if session.comparing:
                 return self._frames.refused(BUSY, REFUSED)
             slot = board.shown()[at]
             why = why_not(slot)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.blocks import Block
 
+from core.asked import ONE_MODEL_AT_A_TIME, OWN_VOCABULARY
+from core.compare import Comparison
 from core.config import ReasoningLevel
 from core.conversation import Channel
+from core.variants import Varied
 from ui.web import compare_charts, compare_view
-from ui.web.board import WAITS, Board
+from ui.web.board import Board
 from ui.web.compare_after import CompareAfter
 from ui.web.compare_view import Column
 from ui.web.inert import inert
@@ -88,7 +91,10 @@ class CompareFrames:
         if board.hidden:
             shown = compare_view.blind_strip(voting=False)
         else:
-            shown = compare_view.running_strip(seen, board.warming)
+            loading = board.loading.label if board.loading else ""
+            shown = compare_view.running_strip(
+                seen, board.warming, board.asked.varied is Varied.MODELS, loading
+            )
         return self._live(board, seen) | {
             self._strip: shown,
             **buttons(self._run, self._stop, board.running),
@@ -122,9 +128,8 @@ class CompareFrames:
         elif board.interrupted:
             shown = compare_view.interrupted_strip(said)
         else:
-            shown = compare_view.verdict_strip(
-                comparison.verdict, " ".join(filter(None, (said, board.trouble)))
-            )
+            before = " ".join(filter(None, (said, board.trouble)))
+            shown = compare_view.verdict_strip(comparison.verdict, before, after(comparison))
         return frame | {
             self._strip: shown,
             **self._after.of(comparison, compare_view.link(board.id, board.trouble)),
@@ -157,14 +162,20 @@ class CompareFrames:
             if at >= len(seen):
                 value = compare_view.idle_column(None)
             elif board.hidden:
-                value = compare_view.blind_column(at, voting)
+                value = compare_view.blind_column(at, voting, bool(answer.strip()))
                 answer = answer if voting else ""
             elif one is None:
-                variant = board.shown()[at].variant
-                words = "" if board.warming else WAITS.words
-                value = compare_view.idle_column(variant.level, variant.label, words)
+                slot = board.shown()[at]
+                named = slot.variant.level, slot.variant.label
+                value = compare_view.idle_column(*named, board.waits_for(slot))
             else:
                 value = compare_view.column(one, (summaries or {}).get(one.label, ""))
             frame[part.panel] = value
             frame[part.answer] = inert(answer)
         return frame
+
+
+def after(comparison: Comparison) -> str:
+    """What must be said behind a verdict of how it was measured."""
+    models = comparison.asked.varied is Varied.MODELS
+    return f"{ONE_MODEL_AT_A_TIME} {OWN_VOCABULARY}" if models else ""

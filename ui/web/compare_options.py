@@ -11,12 +11,15 @@ from gradio.blocks import Block
 from core.asked import How
 from core.config import InferenceConfig, ReasoningLevel, reasoning_level
 from core.errors import InvalidSetting
+from core.models import local_models
 from core.sampling import SamplingParams
-from core.variants import Variant, Varied, read_variants
-from ui.web.live import QUIET
+from core.variants import MOST, Variant, Varied, read_variants
+from ui.web.live import QUIET, Frame
 from ui.web.settings import Inputs
 
 MOST_REPEATS: Final = 20
+LINES: Final = "A line for each column, two to four"
+MODEL_LINES: Final = "A model a line, two to four; one is loaded at a time"
 STARTS: Final = {
     Varied.LEVELS: "low\nmedium\nhigh",
     Varied.INSTRUCTIONS: "Answer in one line.\nWork step by step, then answer.",
@@ -24,6 +27,7 @@ STARTS: Final = {
 }
 _NAMES: Final = {
     Varied.LEVELS: "Levels",
+    Varied.MODELS: "Models",
     Varied.INSTRUCTIONS: "Instructions",
     Varied.SAMPLING: "Sampling",
 }
@@ -39,17 +43,25 @@ class Options:
 
 
 class CompareOptions:
-    """Fields of the row; `build` lays them out, `read` makes them a value."""
+    """Fields of the row; `build` lays them out, `read` makes them a value.
 
-    def __init__(self, config: InferenceConfig) -> None:
+    models: whether the engine can load others, so that these can be compared.
+    """
+
+    def __init__(self, config: InferenceConfig, *, models: bool) -> None:
         self._config = config
+        self._models = models
 
     def build(self) -> None:
         """Lay the row out. It is shown and hidden by the page's script."""
         with gr.Row(elem_id="compare-options"):
             with gr.Column(min_width=200):
                 self.varied = gr.Radio(
-                    [(name, varied.value) for varied, name in _NAMES.items()],
+                    [
+                        (name, varied.value)
+                        for varied, name in _NAMES.items()
+                        if self._models or varied is not Varied.MODELS
+                    ],
                     value=Varied.LEVELS.value,
                     label="What varies",
                     elem_id="compare-varied",
@@ -63,7 +75,7 @@ class CompareOptions:
                 )
             self.lines = gr.Textbox(
                 STARTS[Varied.LEVELS],
-                label="A line for each column, two to four",
+                label=LINES,
                 lines=3,
                 max_lines=4,
                 min_width=220,
@@ -110,17 +122,25 @@ class CompareOptions:
     def wire(self) -> None:
         """What varies changes what the lines hold."""
 
-        def chosen(varied: str) -> tuple[str, object]:
+        def chosen(varied: str) -> Frame:
             kind = Varied(varied)
-            return STARTS[kind], gr.update(visible=kind is not Varied.LEVELS)
+            models = kind is Varied.MODELS
+            typed = "\n".join(_models_here()) if models else STARTS[kind]
+            return {
+                self.lines: gr.update(value=typed, label=MODEL_LINES if models else LINES),
+                self.level: gr.update(visible=kind is not Varied.LEVELS),
+                self.in_turn: gr.update(value=models, interactive=not models),
+            }
 
-        self.varied.change(chosen, self.varied, [self.lines, self.level], queue=False, **QUIET)
+        outputs = [self.lines, self.level, self.in_turn]
+        self.varied.change(chosen, self.varied, outputs, queue=False, **QUIET)
 
     def read(self, inputs: Inputs, params: SamplingParams) -> Options:
         """The row's values. Raises InvalidSetting."""
         varied = Varied(inputs[self.varied] or Varied.LEVELS)
         level = reasoning_level(inputs[self.level] or self._config.reasoning_level)
-        variants = read_variants(varied, inputs[self.lines] or STARTS[varied], level, params)
+        typed = inputs[self.lines] or STARTS.get(varied, "")
+        variants = read_variants(varied, typed, level, params)
         repeats = int(inputs[self.repeats] or 1)
         if not 1 <= repeats <= MOST_REPEATS:
             raise InvalidSetting(
@@ -134,3 +154,8 @@ class CompareOptions:
             warm_up=True if inputs[self.warm_up] else None,
         )
         return Options(variants, how, bool(inputs[self.blind]))
+
+
+def _models_here() -> list[str]:
+    """The first of what is on this machine and fits it."""
+    return [model.name for model in local_models() if model.fits_in_memory][:MOST]

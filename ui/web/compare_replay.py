@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
+from functools import partial
 
 from gradio.blocks import Block
 
@@ -15,7 +16,7 @@ from core.run import Run
 from core.sampling import SamplingParams
 from core.store.comparisons import StoredComparison
 from core.store.replay import AT_ONCE, NOT_CAPTURED
-from core.variants import Variant
+from core.variants import Variant, Varied
 from ui.web.board_stored import StoredBoard
 from ui.web.boards import Boards
 from ui.web.chat_replay import label
@@ -67,13 +68,14 @@ class CompareReplays:
         said = label(stored.all_runs[0], speed)
         missing = "" if stored.captured else NOT_CAPTURED
         first: Frame = {**self._frames.begun(), self._prompt: stored.asked.prompt}
+        session.comparing = True
         try:
             while board.tick() and self._boards.get(session) is board:
                 session.compare_runs = board.under_way
                 yield self._frames.replaying(board, said, missing) | first
                 first = {}
                 await asyncio.sleep(TICK_S)
-            session.compare_runs = ()
+            session.compare_runs, session.comparing = (), False
             if self._boards.get(session) is board:
                 yield self.opened(session, stored, said)
         finally:
@@ -83,6 +85,7 @@ class CompareReplays:
                     replay.cancel()
                 session.compare_runs = ()
                 self.opened(session, stored)
+            session.comparing = False
 
     def _board(self, stored: StoredComparison, speed: float) -> StoredBoard:
         asked = stored.asked
@@ -91,7 +94,7 @@ class CompareReplays:
         ).with_user(asked.prompt)
 
         def start(variants: Sequence[Variant], params: SamplingParams) -> Sequence[Run]:
-            if self._engine.model != asked.model:
+            if asked.varied is not Varied.MODELS and self._engine.model != asked.model:
                 raise InvalidSetting(
                     f"This comparison ran on {asked.model}, and {self._engine.model} is loaded: "
                     f"one column of another model would not be fair. Choose {asked.model} in the "
@@ -101,7 +104,8 @@ class CompareReplays:
                 conversation, variants, params, capture_reasoning=stored.captured
             )
 
-        return StoredBoard(stored, start, speed, self._memory.goes_on(stored))
+        turns = partial(self._engine.model_turns, asked)
+        return StoredBoard(stored, start, speed, self._memory.goes_on(stored), turns)
 
 
 def _from_history(stored: StoredComparison) -> str:

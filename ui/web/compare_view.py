@@ -24,6 +24,10 @@ IDLE_TITLE = "One prompt, three levels of reasoning"
 IDLE_DETAIL = (
     "Low, medium and high answer side by side, in one batch. Type a prompt or take an example."
 )
+MODELS_TAKE_TURNS = (
+    "One model is loaded at a time, so the columns run one after the other. The model of before "
+    "comes back at the end."
+)
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 LETTERS = "ABCD"
 
@@ -126,7 +130,7 @@ def column(one: Column, summary: str = "") -> Values:
         thinking = NOT_CAPTURED
     spent = figures.tokens(thought)
     status = "Done" if one.health.words == "Clean" else one.health.words
-    counted = f" · {one.number} of {one.repeats}" if one.repeats > 1 and one.running else ""
+    counted = f" · run {one.number} of {one.repeats}" if one.repeats > 1 else ""
     return {
         "shown": True,
         "level": one.level.value,
@@ -151,14 +155,17 @@ def column(one: Column, summary: str = "") -> Values:
     }
 
 
-def blind_column(position: int, voting: bool) -> Values:
+def blind_column(position: int, voting: bool, answered: bool = True) -> Values:
     """A column whose name, figures and thinking are held back. position: from 0."""
-    words = "Read it, then vote" if voting else "Being written"
+    words = "Being written"
+    if voting:
+        words = "Read it, then vote" if answered else "No answer"
     return idle_column(ReasoningLevel.LOW, f"Answer {LETTERS[position]}", words) | {
         "level": "none",
         "state": "blind",
-        "voting": voting,
+        "voting": voting and answered,
         "thinks": not voting,
+        "note": "" if answered or not voting else "This one ended without an answer.",
     }
 
 
@@ -175,8 +182,11 @@ _PARTS = {Channel.ANALYSIS: "analysis", Channel.COMMENTARY: "commentary", Channe
 
 
 def _foot(one: Column, summary: str) -> list[str]:
-    parts = [f"{name} {figures.count(one.content(c))}" for c, name in _PARTS.items()]
-    channels = " · ".join([*parts, f"markers {figures.count(one.markers)}"])
+    counts = [(name, one.content(c)) for c, name in _PARTS.items()]
+    counts.append(("markers", one.markers))
+    # Most runs write no commentary, and a narrow column has no room for that.
+    shown = [(name, n) for name, n in counts if n or name != "commentary"]
+    channels = " · ".join(f"{name} {figures.count(n)}" for name, n in shown)
     rate = figures.rate(one.timing.tokens_per_s)
     if one.beside > 1:
         rate += f", measured in one batch of {_NUMBERS.get(one.beside, one.beside)}"
@@ -214,9 +224,20 @@ def idle_strip() -> Values:
     return strip("idle", IDLE_TITLE, IDLE_DETAIL)
 
 
-def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Values:
-    """The strip while columns are written."""
-    if warming:
+def running_strip(
+    columns: Sequence[Column | None],
+    warming: bool = False,
+    models: bool = False,
+    loading: str = "",
+) -> Values:
+    """The strip while columns are written.
+
+    models: they differ, and take turns. loading: the one that is being loaded now.
+    """
+    if loading:
+        detail = f"{MODELS_TAKE_TURNS} Answers under way in other tabs end first."
+        return strip("running", f"Loading {loading}", detail)
+    if warming and not models:
         return strip(
             "running", "Warming up", "Every prompt is read once, so that all runs start alike."
         )
@@ -228,6 +249,8 @@ def running_strip(columns: Sequence[Column | None], warming: bool = False) -> Va
         title = f"Running at {_NUMBERS.get(len(columns), 'several')} levels of reasoning"
     if done:
         title = f"{done} of {len(columns)} done"
+    if models:
+        return strip("running", title, MODELS_TAKE_TURNS)
     if repeats > 1:
         title = f"Run {max(one.number for one in begun)} of {repeats} of each"
     return strip("running", title, "The answers are compared when all are done.")
@@ -251,10 +274,10 @@ def link(comparison: str, trouble: str = "") -> Values:
     }
 
 
-def verdict_strip(verdict: Verdict, before: str = "") -> Values:
-    """The verdict in a sentence, with its figures and limits; `before` stands before those."""
+def verdict_strip(verdict: Verdict, before: str = "", after: str = "") -> Values:
+    """The verdict in a sentence, with its figures and limits; `before` and `after` around those."""
     states = {True: "agree", False: "differ", None: "open"}
-    detail = " ".join(part for part in (before, verdict.detail, verdict.limits) if part)
+    detail = " ".join(part for part in (before, verdict.detail, verdict.limits, after) if part)
     return strip(states[verdict.agree], verdict.reason, detail)
 
 
@@ -296,6 +319,7 @@ _TABLE = {
     "column": "Column",
     "seed": "Seed",
     "finish_reason": "Ended",
+    "comes_down_to": "Says",
     "prompt_tokens": "Prompt",
     "analysis_tokens": "Analysis",
     "commentary_tokens": "Commentary",
@@ -308,6 +332,7 @@ _TABLE = {
     "tokens_per_s_alone": "Tokens/s alone",
     "repairs": "Repairs",
 }
+_CELL = 24
 _DIGITS = {"first_token_s": 3, "first_answer_s": 3, "total_s": 3}
 _RATES = ("tokens_per_s_in_batch", "tokens_per_s_alone")
 
@@ -317,12 +342,19 @@ def table(comparison: Comparison) -> pd.DataFrame:
     frame = comparison_frame(comparison)[list(_TABLE)].round(_DIGITS)
     # As text: a seed has more digits than the browser's numbers.
     frame["seed"] = frame["seed"].astype(str)
+    frame["comes_down_to"] = [_clipped(value) for value in frame["comes_down_to"]]
     for name in _RATES:
         rates = pd.to_numeric(frame[name])
         frame[name] = rates.round(1)
         if rates.isna().all():
             frame = frame.drop(columns=name)
     return frame.rename(columns=_TABLE)
+
+
+def _clipped(value: object) -> str:
+    """What an answer comes down to, as far as it fits into a cell; empty where there is none."""
+    text = value if isinstance(value, str) else ""
+    return text if len(text) <= _CELL else f"{text[:_CELL].rstrip()}…"
 
 
 def empty_table() -> pd.DataFrame:

@@ -93,11 +93,13 @@ STRIP = """
 """
 
 CHARTS = """
-<section class="chart" aria-label="Tokens by column"><header><h3>Tokens</h3><ul class="keys">
+<section class="chart" aria-label="Tokens by column"><header>
+  <h3>Tokens <span class="of"></span></h3><ul class="keys">
   <li><i class="p-analysis"></i>Analysis</li><li><i class="p-commentary"></i>Commentary</li>
   <li><i class="p-answer"></i>Answer</li><li><i class="p-markers"></i>Markers</li></ul></header>
   <div class="rows" data-of="tokens"></div></section>
-<section class="chart" aria-label="Time by column"><header><h3>Time</h3><ul class="keys">
+<section class="chart" aria-label="Time by column"><header>
+  <h3>Time <span class="of"></span></h3><ul class="keys">
   <li><i class="p-queued"></i>Queued</li><li><i class="p-reading"></i>Reading</li>
   <li><i class="p-analysis"></i>Thinking</li><li><i class="p-answer"></i>Answering</li></ul>
   </header><div class="rows" data-of="time"></div></section>

@@ -53,6 +53,7 @@ class Session:
     tab: the tab's own id. record: where the chat is written in the history; None before its first
         turn. loaded: the history was asked what this tab had shown.
     chat_run: what fills the chat now: a run, or the replay of one.
+    comparing: a comparison is under way; between two of its runs `compare_runs` is empty.
     chat_panels, compare_panels: the last values shown, to be shown again after a reload.
     """
 
@@ -65,6 +66,7 @@ class Session:
     chat_run: Run | Replay | None = None
     unfinished: tuple[Conversation, Run] | None = None
     compare_runs: tuple[Run | Replay, ...] = ()
+    comparing: bool = False
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None
     model: str = ""
@@ -73,7 +75,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """True while a run of this tab is under way."""
-        return self.chat_run is not None or bool(self.compare_runs)
+        return self.chat_run is not None or self.comparing
 
     def stop_chat(self) -> None:
         """Ask the chat's run to end; what it wrote is kept."""

@@ -11,14 +11,16 @@ import pytest
 from core.asked import How
 from core.backends.base import TokenRequest
 from core.backends.scripted import ScriptedBackend
-from core.config import InferenceConfig
+from core.config import InferenceConfig, ReasoningLevel
 from core.conversation import Conversation
 from core.engine import InferenceEngine
 from core.errors import InvalidPrompt
 from core.events import FinishReason
+from core.models import EMBEDDED, ModelLoader
 from core.sampling import SamplingParams
-from core.variants import of_levels
+from core.variants import of_levels, of_models
 from core.vocabulary import encoding
+from tests.core import tiny_llama
 from ui.web.board import Board
 
 ANSWER = "<|channel|>final<|message|>It is 71.<|return|>"
@@ -144,3 +146,62 @@ def test_a_blind_board_keeps_its_shuffled_order_until_the_vote() -> None:
 def test_what_cannot_be_started_is_raised_and_nothing_runs() -> None:
     with pytest.raises(InvalidPrompt):
         board(prompt=" ")
+
+
+def test_models_take_turns_and_a_column_run_again_has_its_own_loaded_again(tmp_path) -> None:
+    llama = str(tiny_llama.checkpoint(tmp_path))
+    with InferenceEngine(ModelLoader(), InferenceConfig(_env_file=None)) as engine:
+        conversation, asked = engine.asked(
+            Conversation().with_user("What is 2 + 3?"),
+            of_models([llama, EMBEDDED], ReasoningLevel.LOW),
+            How(),
+            SamplingParams(0, max_tokens=6, seed=5),
+        )
+        start = partial(engine.start_variants, conversation, capture_reasoning=False)
+        turns = partial(engine.model_turns, asked)
+        one = Board(start, asked, keep_reasoning=False, turns=turns)
+        first, second = one.slots
+        one.begin()
+        assert one.loading is first.variant
+        assert one.under_way == ()
+        assert (one.waits_for(first), one.waits_for(second)) == (
+            "Loading its model",
+            "Waits its turn",
+        )
+        follow(one)
+        before = one.comparison().runs
+        assert [[run.model for run in runs] for runs in before.values()] == [
+            [llama],
+            ["embedded demo model"],
+        ]
+        wait_for_model(engine, "embedded demo model")
+
+        one.again(first)
+        assert one.running
+        follow(one)
+        done = one.comparison()
+        assert done.again == {first.variant.label}
+        assert done.runs[second.variant.label] == before[second.variant.label]
+        assert done.runs[first.variant.label][0].model == llama
+        wait_for_model(engine, "embedded demo model")
+
+        one.again(first)
+        one.stop()
+        follow(one)
+        assert one.comparison().stopped
+        assert one.comparison().runs == done.runs
+        wait_for_model(engine, "embedded demo model")
+
+        one.again(first)
+        one.interrupt()
+        assert not one.running
+        wait_for_model(engine, "embedded demo model")
+
+
+def wait_for_model(engine: InferenceEngine, name: str) -> None:
+    """The board does not wait for the engine's own model to come back; whoever asks next does."""
+    until = time.monotonic() + 60
+    while engine.model != name or not engine._turns.acquire(blocking=False):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    engine._turns.release()

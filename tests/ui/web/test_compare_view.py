@@ -35,7 +35,7 @@ def test_a_column_gives_counts_times_rate_level_and_prompt() -> None:
     assert value["thinking"] == "a b c"
     assert value["thinking_figures"] == "3 tokens  0.40 s"
     assert value["foot"] == [
-        "analysis 3 · commentary 0 · answer 1 · markers 8",
+        "analysis 3 · answer 1 · markers 8",
         "50 tokens/s, measured in one batch of three",
         "Reasoning: low · prompt 01234567",
     ]
@@ -125,6 +125,27 @@ def test_a_blind_column_tells_neither_name_nor_level_nor_figures() -> None:
     value = compare_view.blind_column(1, voting=True)
     assert (value["name"], value["level"], value["thinking"]) == ("Answer B", "none", "")
     assert {figure for figure, _ in value["figures"]} == {"–"}
+
+
+def test_a_blind_column_without_an_answer_says_so_and_cannot_be_taken() -> None:
+    value = compare_view.blind_column(2, voting=True, answered=False)
+    assert (value["status"], value["voting"]) == ("No answer", False)
+    assert value["note"] == "This one ended without an answer."
+    assert compare_view.blind_column(2, voting=False, answered=False)["note"] == ""
+
+
+def test_the_strip_says_which_model_is_loaded_and_that_they_take_turns() -> None:
+    strip = compare_view.running_strip([None, None], models=True, loading="llama")
+    assert strip["title"] == "Loading llama"
+    assert "One model is loaded at a time" in strip["detail"]
+    done = compare_view.running_strip([one(transcript((F, "71"))), None], models=True)
+    assert done["title"] == "1 of 2 done"
+    assert "comes back at the end" in done["detail"]
+
+
+def test_the_table_says_what_each_answer_comes_down_to() -> None:
+    said = comparison((LOW, [result(LOW, "It is **71**, not 61."), result(LOW, "word " * 30)]))
+    assert list(compare_view.table(said)["Says"]) == ["71", "word word word word word…"]
 
 
 def test_the_tally_names_its_uncertainty() -> None:

@@ -1,0 +1,51 @@
+"""The command line that asks the same again."""
+
+from __future__ import annotations
+
+import shlex
+
+from core.asked import Asked
+from core.sampling import SamplingParams
+from core.variants import Varied
+
+
+def command_of(asked: Asked, model: str | None) -> str | None:
+    """`counterpoint compare …` with the seed and the date of this comparison; None where other
+    instructions or sampling were compared, for which there is no option.
+
+    model: what the engine ran on, as a ModelLoader takes it; None where that is not known.
+    """
+    if asked.varied is Varied.LEVELS:
+        columns = ["--levels", ",".join(variant.label for variant in asked.variants)]
+        columns += ["--model", model] if model else []
+    elif asked.varied is Varied.MODELS:
+        first = asked.variants[0]
+        named = ",".join(variant.model or "" for variant in asked.variants)
+        columns = ["--models", named, "--reasoning-level", first.level.value]
+    else:
+        return None
+    parts = ["counterpoint", "compare", *columns]
+    if asked.repeats > 1:
+        parts += ["--repeats", str(asked.repeats)]
+    if asked.expected is not None:
+        parts += ["--expected", asked.expected]
+    if not asked.together and asked.varied is Varied.LEVELS:
+        parts.append("--in-turn")
+    if asked.instructions:
+        parts += ["--instructions", asked.instructions]
+    # Behind the dashes a prompt may begin with one.
+    parts += [*_sampling(asked.params), "--", asked.prompt]
+    date = f"COUNTERPOINT_CURRENT_DATE={shlex.quote(asked.date)} " if asked.date else ""
+    return date + shlex.join(parts)
+
+
+def _sampling(params: SamplingParams) -> list[str]:
+    """All of it, as the settings of whoever asks again may be others."""
+    given = {
+        "--temperature": params.temperature,
+        "--top-p": params.top_p,
+        "--top-k": params.top_k,
+        "--max-tokens": params.max_tokens,
+        "--seed": params.seed,
+    }
+    return [part for name, value in given.items() for part in (name, str(value))]
