@@ -162,8 +162,8 @@ def test_a_stored_comparison_is_gone_on_with_in_its_own_entry(store: Store) -> N
 def test_it_lives_through_an_export_and_an_import_under_other_ids(store: Store) -> None:
     with engine_for() as engine:
         making = Making(store, engine)
-        live = making.all()
-        making.again(LEVELS[1])
+        making.all()
+        live = making.again(LEVELS[1])
         store.vote(making.recorder.id, {"best": "low"})
         (entry,) = from_json(to_json([store.entry(making.recorder.id)]))
     changed = replace(entry, title="Mine")
