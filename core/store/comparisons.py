@@ -6,6 +6,7 @@ Its entry has one turn, which holds all runs. Where a run stands among them says
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -51,6 +52,7 @@ class StoredComparison:
 
     runs: by label, then by repeat, from 0: of a column that was run again, those of the last time.
     attempts: by label, how often a column was run again; without those that never were.
+    batches: by repeat, how many runs began together at first.
     broken: nobody saw its end, so that it has no verdict of its own.
     """
 
@@ -58,6 +60,7 @@ class StoredComparison:
     asked: Asked
     runs: Mapping[str, Mapping[int, StoredRun]]
     attempts: Mapping[str, int] = field(default_factory=dict)
+    batches: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entry: StoredEntry) -> StoredComparison:
@@ -67,8 +70,9 @@ class StoredComparison:
         turn = entry.turns[0] if entry.turns else StoredTurn("", "")
         asked = _asked(entry, turn.question)
         last: dict[int, dict[int, tuple[int, StoredRun]]] = {}
-        for run in turn.runs:
-            place = Place.of(run.place, asked)
+        places = [Place.of(run.place, asked) for run in turn.runs]
+        batches = Counter(place.repeat for place in {*places} if not place.attempt)
+        for place, run in zip(places, turn.runs, strict=True):
             column = last.setdefault(place.column, {})
             # A later attempt takes the place of all runs of the one before.
             if any(attempt < place.attempt for attempt, _ in column.values()):
@@ -83,7 +87,7 @@ class StoredComparison:
             label: max((a for a, _ in last.get(n, {}).values()), default=0)
             for n, label in enumerate(labels)
         }
-        return cls(entry, asked, runs, {label: a for label, a in attempts.items() if a})
+        return cls(entry, asked, runs, {label: a for label, a in attempts.items() if a}, batches)
 
     @property
     def all_runs(self) -> list[StoredRun]:
@@ -116,6 +120,11 @@ class StoredComparison:
     def again(self) -> frozenset[str]:
         """Labels of the columns that were run again later."""
         return frozenset(self.attempts)
+
+    def beside(self, label: str, repeat: int) -> int:
+        """How many runs a run shared its batch with, itself among them."""
+        shared = self.asked.together and label not in self.attempts
+        return self.batches.get(repeat, 1) if shared else 1
 
     def steps(self) -> Iterator[Step]:
         """What ran after what, as far as it was begun; of a column run again, the last runs in the

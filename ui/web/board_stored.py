@@ -60,8 +60,7 @@ class StoredBoard(Board):
     def _began(self, slot: Slot, run: Run | Replay) -> None:
         super()._began(slot, run)
         if isinstance(run, Replay):
-            beside = [s for s in self._now if s.variant.label not in self.stored.again]
-            slot.beside = len(beside) if slot in beside else 1
+            slot.beside = self.stored.beside(slot.variant.label, slot.number - 1)
 
     def _next(self) -> bool:
         goes_on = super()._next()

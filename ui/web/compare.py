@@ -143,7 +143,7 @@ class CompareTab:
             at = part.position
             part.stop.click(self._on_slot(at, Board.stop_one), None, None, queue=False, **QUIET)
             part.finish.click(self._on_slot(at, _finish), None, None, queue=False, **QUIET)
-            part.again.click(self._again(at), None, outputs, **STREAMING)
+            part.again.click(self._again(at), self._drawer.history, outputs, **STREAMING)
             part.take.click(self._voted(at), None, outputs, queue=False, **QUIET)
         self._after.no_difference.click(self._voted(None), None, outputs, queue=False, **QUIET)
         self._after.wire(self._board_of)
@@ -183,8 +183,8 @@ class CompareTab:
 
         return handler
 
-    def _again(self, at: int) -> Callable[[gr.Request], AsyncIterator[Frame]]:
-        async def handler(request: gr.Request) -> AsyncIterator[Frame]:
+    def _again(self, at: int) -> Callable[[bool, gr.Request], AsyncIterator[Frame]]:
+        async def handler(keep_history: bool, request: gr.Request) -> AsyncIterator[Frame]:
             session = self._sessions.get(request.session_hash)
             board = self.boards.get(session)
             if board is None or at >= len(board.slots):
@@ -193,6 +193,9 @@ class CompareTab:
             if session.comparing:
                 yield self.frames.refused(BUSY)
                 return
+            if not keep_history:
+                # What is in the history of it stays as it is.
+                board.recorder = None
             try:
                 board.again(board.shown()[at])
             except CoreError as error:
@@ -280,10 +283,11 @@ class CompareTab:
             # Also reached when the page is gone; nothing may be yielded here.
             if not ended:
                 session.compare_runs = ()
-                board.interrupt()
                 session.comparing = False
-                if board.recorder is not None:
-                    board.recorder.interrupted(board.comparison())
+                if board.running:
+                    board.interrupt()
+                    if board.recorder is not None:
+                        board.recorder.interrupted(board.comparison())
                 last = self.frames.ended(board)
                 session.compare_panels = self.frames.kept(board, last, self.input)
 

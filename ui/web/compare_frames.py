@@ -124,7 +124,8 @@ class CompareFrames:
         frame = self._live(board, seen, compare_view.summaries(comparison))
         frame[self._charts] = compare_charts.bars(seen) | compare_charts.dots(comparison)
         if board.failure is not None:
-            shown = compare_view.strip("error", "The run failed", board.failure)
+            failed = " ".join(filter(None, (said, board.failure)))
+            shown = compare_view.strip("error", "The run failed", failed)
         elif board.interrupted:
             shown = compare_view.interrupted_strip(said)
         else:

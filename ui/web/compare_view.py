@@ -257,9 +257,9 @@ def running_strip(
 
 
 def interrupted_strip(said: str = "") -> Values:
-    """The strip of a comparison that nobody saw to its end. said: why; else it is a reload."""
-    detail = "The page was loaded again. What was written until then is kept."
-    return strip("open", "The comparison was stopped", said or detail)
+    """The strip of a comparison that nobody saw to its end. said: in place of why."""
+    detail = f"{said or 'The page was loaded again.'} What was written until then is kept."
+    return strip("open", "The comparison was stopped", detail)
 
 
 NOT_STORED = "Not in the history, so there is no link to it"

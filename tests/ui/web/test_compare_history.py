@@ -164,12 +164,20 @@ def test_a_column_of_an_opened_comparison_is_run_again_in_its_entry(
     tabs.ran()
     entry = stored_id(store)
     asyncio.run(tabs.history._reopened(event(id=entry), request("other")))
-    frame = asyncio.run(last(tabs.compare._again(2)(request("other"))))
+    frame = asyncio.run(last(tabs.compare._again(2)(True, request("other"))))
     assert tabs.columns(frame)[2]["status"] == "Done"
     stored = StoredComparison.of(store.entry(entry))
     assert stored.again == {"high"}
     assert len(stored.entry.turns[0].runs) == 4
     assert "run again" in " ".join(stored.comparison().conditions()).lower()
+    again = asyncio.run(tabs.history._reopened(event(id=entry), request("new")))
+    assert tabs.columns(again) == tabs.columns(frame)
+    feet = [column["foot"][1] for column in tabs.columns(again)[:3]]
+    assert ["in one batch of three" in foot for foot in feet] == [True, True, False]
+
+    asyncio.run(last(tabs.compare._again(0)(False, request("new"))))
+    store.flush()
+    assert len(store.entry(entry).turns[0].runs) == 4
 
 
 def test_a_column_of_another_model_is_not_run_again(tabs: Page, store: Store) -> None:
@@ -177,7 +185,7 @@ def test_a_column_of_another_model_is_not_run_again(tabs: Page, store: Store) ->
     stored = StoredComparison.of(store.entry(stored_id(store)))
     other = replace(stored, asked=replace(stored.asked, model="gpt-oss-20b"))
     tabs.compare.replays.opened(tabs.session("other"), other)
-    frame = asyncio.run(last(tabs.compare._again(0)(request("other"))))
+    frame = asyncio.run(last(tabs.compare._again(0)(True, request("other"))))
     assert "ran on gpt-oss-20b, and replay is loaded" in tabs.strip(frame)
 
 

@@ -131,7 +131,7 @@ def test_one_column_is_stopped_and_another_run_again(page_of) -> None:
         if page.column(frame, 1)["thinking"]:
             page.tab._stopped(VISITOR)
 
-    frame = asyncio.run(shown(page.tab._again(1)(VISITOR), stop))
+    frame = asyncio.run(shown(page.tab._again(1)(True, VISITOR), stop))
     assert page.column(frame, 1)["status"] == "Stopped"
     assert page.tab._board_of(VISITOR).comparison().again == {"medium"}
 
