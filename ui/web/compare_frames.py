@@ -79,8 +79,8 @@ class CompareFrames:
         return {self._strip: compare_view.strip("error", "Nothing was started", sentence)}
 
     def begun(self) -> Frame:
-        """What goes when a comparison begins: what came of the one before."""
-        return self._after.blank()
+        """What a comparison changes as it begins, once: what came of the one before goes."""
+        return self._after.blank() | buttons(self._run, self._stop, running=True)
 
     def running(self, board: Board) -> Frame:
         """While it runs."""
@@ -92,10 +92,7 @@ class CompareFrames:
             shown = compare_view.running_strip(
                 seen, board.warming, board.asked.varied is Varied.MODELS, loading
             )
-        return self._live(board, seen) | {
-            self._strip: shown,
-            **buttons(self._run, self._stop, board.running),
-        }
+        return self._live(board, seen) | {self._strip: shown}
 
     def ended(self, board: Board, said: str = "") -> Frame:
         """Once it is over: the verdict and all that comes with it. said: stands before it."""
