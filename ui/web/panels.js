@@ -11,7 +11,7 @@
 
   // Keeps a pane at its end until the user scrolls away; only the user's own hand counts.
   function sticky(pane) {
-    let stuck = true, touched = 0, held = false;
+    let stuck = true, touched = 0, held = false, asked = false;
     const touch = () => { touched = performance.now(); };
     for (const name of ["wheel", "touchmove", "keydown"]) {
       pane.addEventListener(name, touch, { passive: true });
@@ -22,8 +22,16 @@
       if (!pane.clientHeight || (!held && performance.now() - touched > 600)) return;
       stuck = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 24;
     });
+    // Once a frame, when the browser lays out anyway: asking for the height at once lays out twice.
+    function scroll() {
+      asked = false;
+      if (stuck) pane.scrollTop = pane.scrollHeight;
+    }
     return {
-      toEnd() { if (stuck) pane.scrollTop = pane.scrollHeight; },
+      toEnd() {
+        if (!asked) requestAnimationFrame(scroll);
+        asked = true;
+      },
       reset() { stuck = true; },
     };
   }
