@@ -2,7 +2,8 @@
 
 A real browser, the real page, a scripted backend at a steady pace. The page holds 50 past messages
 and an open Tokens panel. First one chat answer at the whole rate, watched in the Tokens panel; then
-three columns of Compare at a third of it each, thinking first and then answering in Markdown.
+three columns of Compare at a third of it each, thinking first and then answering in Markdown. What
+is thought comes in lines of some length, and the answer in paragraphs.
 Times are of one clock: those at which the backend told each token, and those at which a mutation
 of the DOM showed it.
 """
@@ -13,7 +14,7 @@ import re
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -48,7 +49,7 @@ ENOUGH, LATE_MS = 0.97, 150.0
 ROUNDS = 3
 WAIT_MS = 240_000
 _ANSWER = "<|end|><|start|>assistant<|channel|>final<|message|>"
-_PARAGRAPH = 60
+_LINE, _PARAGRAPH = 120, 60
 
 # Keeps [milliseconds since 1970, words or spans on the page] at each change of that number.
 _WATCH = """([place, kind]) => {
@@ -125,49 +126,85 @@ class Told:
         self._batch.close()
 
 
+@dataclass(frozen=True)
+class Round:
+    """What one run of the page came to. busy_s: seconds of CPU that the page's main thread took."""
+
+    streams: Sequence[Seen]
+    busy_s: float
+
+    @property
+    def began(self) -> float:
+        return min(one.told[0] for one in self.streams)
+
+    @property
+    def lasted(self) -> float:
+        """Seconds from the first token to the last, as they were told."""
+        return max(one.told[-1] for one in self.streams) - self.began
+
+
 def rows(pairs: int) -> Iterator[Row]:
-    """Rate and lag of the DOM, for a chat answer and for three columns; 3 rounds at most."""
+    """Rate and lag of the DOM, for a chat answer and for three columns; 3 rounds at most.
+
+    The CPU time of the page's main thread says how much room is left, also where the machine is
+    busy with something else.
+    """
     chat, column = script(), script(answering=True)
     with opened(chat, column) as (page, told):
         if page is None:
             print(NO_BROWSER, file=sys.stderr)
             return
-        rounds = [(one_chat(page, told), columns(page, told)) for _ in range(min(pairs, ROUNDS))]
+        rounds = [
+            (measured(page, told, one_chat), measured(page, told, columns))
+            for _ in range(min(pairs, ROUNDS))
+        ]
     for n, what in enumerate(("a chat answer, Tokens panel open", "three columns of Compare")):
-        yield from _rows(f"{what}, {MESSAGES} past messages", [one[n] for one in rounds])
+        yield from _rows(f"page: {what}", [one[n] for one in rounds])
 
 
-def _rows(what: str, rounds: Sequence[Sequence[Seen]]) -> Iterator[Row]:
+def measured(page: Page, told: Told, run: Callable[[Page, Told], list[Seen]]) -> Round:
+    """Do it, and note what it costs the page."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def busy() -> float:
+        figures = session.send("Performance.getMetrics")["metrics"]
+        return next(float(one["value"]) for one in figures if one["name"] == "ThreadTime")
+
+    before = busy()
+    streams = run(page, told)
+    return Round(streams, busy() - before)
+
+
+def _rows(what: str, rounds: Sequence[Round]) -> Iterator[Row]:
     offered, shown, p50, p95 = [], [], [], []
-    for streams in rounds:
-        tokens = sum(len(one.told) for one in streams)
-        began = min(one.told[0] for one in streams)
-        arrived = [one.arrivals() for one in streams]
-        offered.append(tokens / (max(one.told[-1] for one in streams) - began))
-        shown.append(tokens / (max(times[-1] for times in arrived) - began))
+    for one in rounds:
+        tokens = sum(len(stream.told) for stream in one.streams)
+        arrived = [stream.arrivals() for stream in one.streams]
+        offered.append(tokens / one.lasted)
+        shown.append(tokens / (max(times[-1] for times in arrived) - one.began))
         lags = [
             1e3 * (there - told)
-            for one, times in zip(streams, arrived, strict=True)
-            for told, there in zip(one.told, times, strict=True)
+            for stream, times in zip(one.streams, arrived, strict=True)
+            for told, there in zip(stream.told, times, strict=True)
         ]
         p50.append(median(lags))
         p95.append(quantiles(lags, n=20)[-1])
     share = Spread.of(a / b for a, b in zip(shown, offered, strict=True))
-    rate = Spread.of(shown)
     yield Row(
-        f"page: {what}: in the DOM / offered",
+        f"{what}: in the DOM / offered",
         "tokens/s",
-        rate,
+        Spread.of(shown),
         Spread.of(offered),
         share,
         f"≥ {ENOUGH}",
         share.median >= ENOUGH,
     )
     late = Spread.of(p95)
-    yield Row(f"page: {what}: lag, p50", "ms", Spread.of(p50))
-    yield Row(
-        f"page: {what}: lag, p95", "ms", late, target=f"≤ {LATE_MS:g}", met=late.median <= LATE_MS
-    )
+    yield Row(f"{what}: lag, p50", "ms", Spread.of(p50))
+    yield Row(f"{what}: lag, p95", "ms", late, target=f"≤ {LATE_MS:g}", met=late.median <= LATE_MS)
+    cpu = Spread.of(100 * one.busy_s / one.lasted for one in rounds)
+    yield Row(f"{what}: CPU of the main thread", "% of the time", cpu)
 
 
 def script(*, answering: bool = False) -> list[int]:
@@ -175,8 +212,8 @@ def script(*, answering: bool = False) -> list[int]:
     thought = TOKENS * 3 // 4 if answering else TOKENS
     told = encoding().encode("<|channel|>analysis<|message|>", allowed_special="all")
     (word,) = encoding().encode(" the")
-    (gap,) = encoding().encode("\n\n")
-    told += [word] * thought
+    (end,), (gap,) = encoding().encode("\n"), encoding().encode("\n\n")
+    told += [end if n % _LINE == 0 else word for n in range(1, thought + 1)]
     told += encoding().encode(_ANSWER, allowed_special="all")
     for n in range(TOKENS - thought):
         told += [gap, word] if n and n % _PARAGRAPH == 0 else [word]

@@ -82,8 +82,8 @@ class CompareFrames:
         return {self._strip: compare_view.strip("error", title, sentence)}
 
     def begun(self) -> Frame:
-        """What goes when a comparison begins: what came of the one before."""
-        return self._after.blank()
+        """What a comparison changes as it begins, once: what came of the one before goes."""
+        return self._after.blank() | buttons(self._run, self._stop, running=True)
 
     def running(self, board: Board) -> Frame:
         """While it runs."""
@@ -95,10 +95,7 @@ class CompareFrames:
             shown = compare_view.running_strip(
                 seen, board.warming, board.asked.varied is Varied.MODELS, loading
             )
-        return self._live(board, seen) | {
-            self._strip: shown,
-            **buttons(self._run, self._stop, board.running),
-        }
+        return self._live(board, seen) | {self._strip: shown}
 
     def replaying(self, board: Board, title: str, detail: str) -> Frame:
         """While it is replayed."""

@@ -11,7 +11,7 @@
 
   // Keeps a pane at its end until the user scrolls away; only the user's own hand counts.
   function sticky(pane) {
-    let stuck = true, touched = 0, held = false;
+    let stuck = true, touched = 0, held = false, asked = false;
     const touch = () => { touched = performance.now(); };
     for (const name of ["wheel", "touchmove", "keydown"]) {
       pane.addEventListener(name, touch, { passive: true });
@@ -22,28 +22,53 @@
       if (!pane.clientHeight || (!held && performance.now() - touched > 600)) return;
       stuck = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 24;
     });
+    // Once a frame, when the browser lays out anyway: asking for the height at once lays out twice.
+    function scroll() {
+      asked = false;
+      if (stuck) pane.scrollTop = pane.scrollHeight;
+    }
     return {
-      toEnd() { if (stuck) pane.scrollTop = pane.scrollHeight; },
+      toEnd() {
+        if (!asked) requestAnimationFrame(scroll);
+        asked = true;
+      },
       reset() { stuck = true; },
     };
   }
 
-  // A text that only grows within a run: the new part becomes a text node of its own.
+  // A text that only grows within a run: the new part becomes a text node of its own. A long text
+  // is cut into blocks where a line ends: the browser lays out the last one, and those in sight.
+  const BLOCK = 1500;
+
   function growing(pane) {
     const end = sticky(pane);
-    let run = null, shown = "";
+    let run = null, shown = "", block = null, room = 0;
+    function append(text) {
+      if (!block) {
+        block = pane.appendChild(line("div", "passage", ""));
+        room = BLOCK;
+      }
+      const cut = text.length < room ? -1 : text.indexOf("\n", Math.max(0, room));
+      block.append(document.createTextNode(cut < 0 ? text : text.slice(0, cut + 1)));
+      room -= text.length;
+      if (cut < 0) return;
+      block = null;
+      if (cut + 1 < text.length) append(text.slice(cut + 1));
+    }
     return (id, text, note) => {
       if (id !== run || !text.startsWith(shown)) {
         pane.replaceChildren();
         end.reset();
         run = id;
         shown = "";
+        block = null;
       }
       if (!text) {
         pane.replaceChildren(line("p", "note", note));
+        block = null;
       } else if (text.length > shown.length) {
         if (!shown) pane.replaceChildren();
-        pane.append(document.createTextNode(text.slice(shown.length)));
+        append(text.slice(shown.length));
         end.toEnd();
       }
       shown = text;
