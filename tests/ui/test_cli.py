@@ -348,8 +348,8 @@ def test_compare_takes_an_expected_answer_and_runs_the_levels_in_turn(says):
 
 def test_compare_writes_reports_without_the_analysis(says, tmp_path):
     says(ANSWER)
-    files = {name: tmp_path / f"report.{name}" for name in ("csv", "html", "markdown")}
-    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    files = {flag: tmp_path / f"report{flag}" for flag in ("--csv", "--html", "--markdown")}
+    options = [part for flag, file in files.items() for part in (flag, str(file))]
     done = run("compare", "What?", "--capture-reasoning", "--json", *options)
     assert done.exit_code == 0, done.stderr
     assert "Twenty" in done.stdout
