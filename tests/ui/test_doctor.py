@@ -54,7 +54,7 @@ def test_a_healthy_model_with_the_default_settings_has_nothing_to_mend():
 def test_reasoning_that_is_not_kept_is_said_with_its_setting_and_how_to_keep_it():
     found = entry("reasoning", trial()).found
     assert "not kept, as asked: CAPTURE_REASONING is false (default)" in found
-    assert "Give --capture-reasoning, or put CAPTURE_REASONING=true into .env." in found
+    assert "give --capture-reasoning, or put CAPTURE_REASONING=true into .env." in found
 
 
 def test_reasoning_that_is_kept_is_said_with_where_that_was_set(folder):
@@ -66,7 +66,7 @@ def test_reasoning_that_is_kept_is_said_with_where_that_was_set(folder):
 def test_a_variable_is_changed_where_it_was_set(monkeypatch):
     monkeypatch.setenv("CAPTURE_REASONING", "false")
     found = entry("reasoning", trial()).found
-    assert "Give --capture-reasoning, or set CAPTURE_REASONING=true." in found
+    assert "give --capture-reasoning, or set CAPTURE_REASONING=true." in found
 
 
 def test_a_model_that_does_not_think_gives_nothing_to_keep(monkeypatch):
@@ -84,7 +84,7 @@ def test_reasoning_is_not_kept_where_harmony_is_off(monkeypatch):
     assert not check.ok
     assert "asked in ChatML" in check.found
     assert "USE_HARMONY_FORMAT is false (environment)" in check.advice
-    assert "Give --harmony" in check.advice
+    assert "give --harmony" in check.advice
 
 
 # Raw Harmony markers in output.
@@ -103,7 +103,7 @@ def test_markers_where_harmony_is_off_are_told_to_turn_it_on():
     check = entry("markers", legacy)
     assert check.ok
     assert "USE_HARMONY_FORMAT is false (flag)" in check.advice
-    assert check.advice.endswith("Give --harmony.")
+    assert check.advice.endswith("give --harmony.")
 
 
 # Analysis channel appears in user output.
@@ -193,7 +193,7 @@ def test_one_thing_amiss_makes_it_exit_1(monkeypatch):
     done = doctor("--no-harmony")
     assert done.exit_code == 1
     assert "✗ reasoning: " in done.stdout
-    assert "Give --harmony." in done.stdout
+    assert "give --harmony." in done.stdout
 
 
 def test_without_a_run_every_entry_says_what_comes_first(monkeypatch):

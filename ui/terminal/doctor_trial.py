@@ -48,11 +48,11 @@ class Trial:
         """How a setting is changed, where it was set."""
         match sources(self.given)[field]:
             case Source.FLAG:
-                return f"Give {flag}."
+                return f"give {flag}."
             case Source.ENVIRONMENT:
-                return f"Give {flag}, or set {variable(field)}={value}."
+                return f"give {flag}, or set {variable(field)}={value}."
             case _:
-                return f"Give {flag}, or put {variable(field)}={value} into .env."
+                return f"give {flag}, or put {variable(field)}={value} into .env."
 
 
 def tried(engine: InferenceEngine, config: InferenceConfig, given: Sequence[str]) -> Trial:
@@ -176,7 +176,7 @@ def _is_legacy(trial: Trial) -> bool:
 
 def _harmony(trial: Trial) -> str:
     back = trial.change("use_harmony_format", "--harmony", "true")
-    return f"{trial.said('use_harmony_format')}, which gpt-oss was not trained on. {back}"
+    return f"{trial.said('use_harmony_format')}, which gpt-oss was not trained on: {back}"
 
 
 _REPORT: Final = (
