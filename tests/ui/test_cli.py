@@ -207,8 +207,8 @@ def test_a_full_queue_exits_1_with_what_to_do(says, monkeypatch):
 
 def test_a_dash_reads_the_prompt_from_standard_input(says):
     asked = says(ANSWER)
-    assert run("generate", "-", stdin="What is 23 + 48?").exit_code == 0
-    assert "What is 23 + 48?" in asked.prompts[0]
+    assert run("generate", "-", stdin="What is 23 + 48?\n").exit_code == 0
+    assert "<|message|>What is 23 + 48?<|end|>" in asked.prompts[0]
 
 
 @pytest.mark.parametrize(
