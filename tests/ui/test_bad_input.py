@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from typer.testing import CliRunner
@@ -18,7 +20,16 @@ from ui.terminal import cli
 
 FULL = "failed (No space left on device). Make room on the disk, or send the output elsewhere.\n"
 GENERATING = [("generate", "Hello"), ("compare", "Hello"), ("chat",), ("config",)]
-commands = pytest.mark.parametrize("command", GENERATING, ids=lambda command: command[0])
+SETTING = [*GENERATING, ("evaluate", "--each", "1"), ("doctor",), ("ui", "--no-browser")]
+"""What reads the settings."""
+ALL = [*SETTING, ("models", "list"), ("models", "info", "x"), ("models", "download", "x/y")]
+
+
+def each(those: list[tuple[str, ...]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("command", those, ids=" ".join)
+
+
+commands = each(GENERATING)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +53,6 @@ def run(*arguments: str, stdin: bytes = b"Hello\n"):
         (("--max-tokens", "0"), "max_tokens is 0; allowed: a whole number, 1 or more."),
         (("--seed", "-1"), "seed is -1; allowed: a whole number from 0"),
         (("--seed", "x"), "Invalid value for '--seed'"),
-        (("--nonsense",), "No such option"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -54,7 +64,14 @@ def test_a_wrong_flag_exits_2_on_every_command_that_takes_it(monkeypatch, comman
     assert asked.config is None
 
 
-@commands
+@each(ALL)
+def test_a_flag_that_there_is_not_exits_2_on_every_command(command):
+    done = run(*command, "--nonsense")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "No such option: --nonsense" in done.stderr
+
+
+@each(SETTING)
 @pytest.mark.parametrize(
     ("variable", "value", "allowed"),
     [
@@ -81,7 +98,7 @@ def test_a_wrong_variable_exits_2_and_is_named_with_its_place(
     assert f"{named} is {value!r}; allowed: {allowed}. Change" in done.stderr
 
 
-@commands
+@each(SETTING)
 def test_a_dotenv_that_is_no_text_exits_2(monkeypatch, folder, command):
     recorded(monkeypatch, answer("Hello."))
     (folder / ".env").write_bytes(b"COUNTERPOINT_MODEL=\xff\xfe\n")
@@ -98,10 +115,11 @@ def test_instructions_that_are_no_text_exit_2_before_a_model_is_loaded(monkeypat
     assert "not valid UTF-8. Send them as UTF-8 text." in done.stderr
 
 
-def process(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ui.terminal.cli", *arguments]
+def process(
+    *arguments: str, command: tuple[str, ...] = ("-m", "ui.terminal.cli"), **how: object
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command,
+        [sys.executable, *command, *arguments],
         **{"stdout": subprocess.PIPE, "stdin": subprocess.DEVNULL, **how},
         stderr=subprocess.PIPE,
         text=True,
@@ -110,10 +128,31 @@ def process(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_prompt_on_stdin_that_is_no_text_exits_2(folder):
+SCRIPTED = """
+import sys
+from core.backends.scripted import ScriptedBackend
+from core.engine import InferenceEngine
+from core.vocabulary import encoding
+from ui.terminal import cli
+from ui.terminal import engine as terminal_engine
+
+tokens = encoding().encode(sys.argv.pop(1), allowed_special="all")
+backend = ScriptedBackend(lambda _: tokens)
+terminal_engine.open_engine = lambda config: InferenceEngine(backend, config)
+cli.main()
+"""
+
+
+def scripted(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
+    """As `process`, with a model that answers at once."""
+    return process(*arguments, command=("-c", SCRIPTED, answer("It is 71.")), **how)
+
+
+@pytest.mark.parametrize("command", ["generate", "compare"])
+def test_a_prompt_on_stdin_that_is_no_text_exits_2(folder, command):
     (folder / "prompt").write_bytes(b"caf\xe9\n")
     with (folder / "prompt").open("rb") as prompt:
-        done = process("generate", "-", stdin=prompt)
+        done = process(command, "-", stdin=prompt)
     assert (done.returncode, done.stdout) == (2, "")
     assert "not valid UTF-8. Send them as UTF-8 text." in done.stderr
 
@@ -129,20 +168,39 @@ def test_a_full_disk_exits_1_with_a_sentence(arguments):
     assert "Traceback" not in done.stderr
 
 
-def test_an_answer_that_the_disk_has_no_room_for_exits_1():
+ANSWERING = [("generate", "Hello"), ("compare", "Hello", "--json"), ("chat",)]
+
+
+@pytest.fixture
+def question(folder: Path) -> Iterator[IO[str]]:
+    """What a chat reads from a pipe."""
+    (folder / "question").write_text("Hello\n")
+    with (folder / "question").open() as stream:
+        yield stream
+
+
+@each(ANSWERING)
+def test_an_answer_that_the_disk_has_no_room_for_exits_1(command, question):
     with Path("/dev/full").open("w") as full:
-        done = process("generate", "Hello", "--max-tokens", "40", stdout=full)
+        done = scripted(*command, stdin=question, stdout=full)
     assert done.returncode == 1
     assert done.stderr.endswith(FULL)
 
 
-@pytest.mark.parametrize("arguments", [("config",), ("generate", "Hello", "--json")])
-def test_a_reader_that_leaves_is_no_fault(arguments):
+def test_a_table_that_the_disk_has_no_room_for_exits_1():
+    done = scripted("evaluate", "--each", "1", "--csv", "/dev/full")
+    assert done.returncode == 1
+    assert done.stderr.endswith(FULL)
+    assert "Traceback" not in done.stderr
+
+
+@each([*ANSWERING, ("config",), ("evaluate", "--each", "1", "--markdown")])
+def test_a_reader_that_leaves_is_no_fault(command, question):
     """As in `counterpoint … | head -1`."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as gone:
-        done = process(*arguments, stdout=gone)
+        done = scripted(*command, stdin=question, stdout=gone)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "Broken pipe" not in done.stderr
@@ -153,10 +211,11 @@ def test_a_closed_stdout_is_no_fault():
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
-def test_a_home_that_cannot_be_written_exits_1_and_is_named(folder, monkeypatch):
+@each([("generate", "Hello"), ("chat",)])
+def test_a_home_that_cannot_be_written_exits_1_and_is_named(folder, monkeypatch, command):
     (folder / "file").touch()
     monkeypatch.setenv("COUNTERPOINT_HOME", str(folder / "file/home"))
-    done = process("generate", "Hello")
+    done = process(*command)
     assert (done.returncode, done.stdout) == (1, "")
     assert str(folder / "file/home") in done.stderr
     assert "COUNTERPOINT_HOME" in done.stderr

@@ -209,8 +209,8 @@ def test_a_full_queue_exits_1_with_what_to_do(says, monkeypatch):
 
 def test_a_dash_reads_the_prompt_from_standard_input(says):
     asked = says(ANSWER)
-    assert run("generate", "-", stdin="What is 23 + 48?").exit_code == 0
-    assert "What is 23 + 48?" in asked.prompts[0]
+    assert run("generate", "-", stdin="What is 23 + 48?\n").exit_code == 0
+    assert "<|message|>What is 23 + 48?<|end|>" in asked.prompts[0]
 
 
 @pytest.mark.parametrize(
@@ -350,8 +350,8 @@ def test_compare_takes_an_expected_answer_and_runs_the_levels_in_turn(says):
 
 def test_compare_writes_reports_without_the_analysis(says, tmp_path):
     says(ANSWER)
-    files = {name: tmp_path / f"report.{name}" for name in ("csv", "html", "markdown")}
-    options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    files = {flag: tmp_path / f"report{flag}" for flag in ("--csv", "--html", "--markdown")}
+    options = [part for flag, file in files.items() for part in (flag, str(file))]
     done = run("compare", "What?", "--capture-reasoning", "--json", *options)
     assert done.exit_code == 0, done.stderr
     assert "Twenty" in done.stdout

@@ -116,7 +116,8 @@ def test_doctor_finds_all_well_here():
     assert done.returncode == 0, done.stdout
     value = json.loads(done.stdout)
     assert value["ok"]
-    checks = ("python", "packages", "blas", "device", "vocabulary", "model", "run")
+    checks = ("python", "packages", "blas", "device", "vocabulary", "home", "model", "run")
+    checks += ("reasoning", "markers", "analysis", "speed", "legacy")
     assert tuple(value["checks"]) == checks
     assert VOCABULARY_SHA256 in value["checks"]["vocabulary"]["found"]
     assert value["checks"]["packages"]["found"]["openai-harmony"] == "0.0.8"

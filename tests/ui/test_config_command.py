@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from core.config import InferenceConfig, variable
 from core.sources import Source, sources
 from ui.terminal import cli
+from ui.terminal.options import GenerationOptions
 
 VALUES: dict[str, tuple[str, str, str]] = {
     "use_harmony_format": ("false", "true", "false"),
@@ -95,6 +97,11 @@ def test_the_flag_wins_over_the_environment(field, folder, monkeypatch):
     (folder / ".env").write_text(f"{variable(field)}={VALUES[field][0]}\n")
     monkeypatch.setenv(variable(field), VALUES[field][1])
     assert shown(field, *FLAGS[field]) == (VALUES[field][2], "flag")
+
+
+def test_every_setting_that_has_a_flag_is_among_these():
+    flags = {option.name for option in fields(GenerationOptions)}
+    assert flags & set(InferenceConfig.model_fields) == set(FLAGS)
 
 
 @pytest.mark.parametrize("empty_in", [".env", "environment"])

@@ -109,6 +109,14 @@ def test_the_embedded_model_is_asked_whatever_the_environment_says(asked, monkey
     assert [config.model for config in asked] == ["embedded", "/elsewhere"]
 
 
+def test_a_format_without_tools_is_asked_all_but_those_and_that_is_said():
+    done = run("--each", "1", "--levels", "low", "--no-harmony", "--markdown")
+    assert done.exit_code == 0, done.stderr
+    assert "ChatML has no tools: that family was left out." in done.stdout
+    assert "| sum | 1 |" in done.stdout
+    assert "| tool" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -118,13 +118,14 @@ def doctor(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Check everything that a run needs, and run one token."""
+    """Check everything that a run needs, try the model, and say what to do where it is amiss."""
     with told(verbose):
         from ui.terminal.doctor import examine
 
         checks = []
         chosen = {"model": model, "use_harmony_format": use_harmony_format}
-        for check in examine(settings(chosen)):
+        given = [name for name, value in chosen.items() if value is not None]
+        for check in examine(settings(chosen), given):
             checks.append(check)
             if not as_json:
                 typer.echo(check.line())

@@ -1,16 +1,19 @@
-"""Looks at everything that a run needs, and says what to do where something is amiss."""
+"""Looks at everything that a run needs, tries the model, and says what to do where something is
+amiss."""
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Final
 
 from core.config import InferenceConfig
 from core.errors import CoreError
+from ui.terminal.doctor_check import Check
+from ui.terminal.doctor_trial import Trial, answers, tried, unanswered
 
 PACKAGES = (
     "openai-harmony",
@@ -29,31 +32,14 @@ PACKAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. advice: what to do; also given where it works but could work better."""
-
-    name: str
-    ok: bool
-    found: str | dict[str, str | None]
-    advice: str | None = None
-
-    def line(self) -> str:
-        """For people: a mark, the name, what was found, and under it what to do."""
-        mark = "✗" if not self.ok else "!" if self.advice else "✓"
-        found = self.found
-        if isinstance(found, dict):
-            found = ", ".join(f"{name} {number or 'missing'}" for name, number in found.items())
-        advice = f"\n  {self.advice}" if self.advice else ""
-        return f"{mark} {self.name}: {found}{advice}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """For `doctor --json`."""
-        return {key: value for key, value in asdict(self).items() if key != "name"}
+_FIRST: Final = "See the checks above."
 
 
-def examine(config: InferenceConfig) -> Iterator[Check]:
-    """All checks, in order; each is made when it is asked for. Never raises for what it finds."""
+def examine(config: InferenceConfig, given: Sequence[str] = ()) -> Iterator[Check]:
+    """All checks, in order; each is made when it is asked for. Never raises for what it finds.
+
+    given: the settings that flags gave.
+    """
     yield _python()
     yield _packages()
     for name, look, advice in (
@@ -64,10 +50,13 @@ def examine(config: InferenceConfig) -> Iterator[Check]:
             "Install mlx again: pip install --force-reinstall -r requirements.lock",
         ),
         ("vocabulary", _vocabulary, ""),
+        ("home", lambda: _home(config), ""),
         ("model", lambda: _model(config), ""),
-        ("run", lambda: _run(config), "See the checks above."),
     ):
         yield _guarded(name, look, advice)
+    trials: list[Trial] = []
+    yield _guarded("run", lambda: _run(config, given, trials), _FIRST)
+    yield from answers(trials[0]) if trials else unanswered()
 
 
 def _guarded(name: str, look: Callable[[], Check], advice: str) -> Check:
@@ -136,12 +125,31 @@ def _model(config: InferenceConfig) -> Check:
     return Check("model", True, f"{info.name} ({info.source}, {size}) in {info.path}")
 
 
-def _run(config: InferenceConfig) -> Check:
-    from core.sampling import SamplingParams
+def _home(config: InferenceConfig) -> Check:
+    """Where chats, what was typed and the unpacked model are kept."""
+    from core.machine import free_disk, size
+
+    there = config.home
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Check("home", True, f"{config.home}, {size(free_disk(there))} free")
+    return Check(
+        "home",
+        False,
+        f"{config.home} cannot be written",
+        "Set COUNTERPOINT_HOME to a folder that can.",
+    )
+
+
+def _run(config: InferenceConfig, given: Sequence[str], trials: list[Trial]) -> Check:
+    """Load the model and try it; the trial is left in `trials`."""
     from ui.terminal.engine import open_engine
 
     with open_engine(config) as engine:
-        result = engine.generate("Hello", SamplingParams(temperature=0, max_tokens=1))
-    seconds = result.timing.first_token_s
-    ok = seconds is not None
-    return Check("run", ok, f"one token after {seconds:.2f} s" if ok else "no token came")
+        trial = tried(engine, config, given)
+    seconds = trial.low.timing.first_token_s
+    if seconds is None:
+        return Check("run", False, "no token came", _FIRST)
+    trials.append(trial)
+    return Check("run", True, f"a token after {seconds:.2f} s, asked in {trial.low.format}")

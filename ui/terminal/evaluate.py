@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.sampling import SamplingParams
 
 EMBEDDED = "embedded"
+TOOL = "tool"
+"""The family of the suite that offers a tool."""
 
 
 def evaluate(
@@ -102,7 +104,7 @@ class Asked:
 class Measured:
     """What was measured. total: answers that were asked for; stopped: Ctrl-C came before them.
 
-    format: how the model was asked; remark: what must be said of that.
+    format: how the model was asked; remarks: what must be said of that, a sentence each.
     """
 
     asked: Asked
@@ -112,7 +114,7 @@ class Measured:
     seconds: float
     stopped: bool
     format: str
-    remark: str | None
+    remarks: list[str]
 
     def rows(self) -> list[Row]:
         from core.demo.scores import rows
@@ -139,8 +141,7 @@ class Measured:
         well = (
             f"Well-formed (nothing repaired, ended by itself): {formed.hits:,} of {n:,}, {formed}."
         )
-        remarks = [self.remark] if self.remark else []
-        return [figures, well, *remarks, f"Measured with `{asked.command()}`."]
+        return [figures, well, *self.remarks, f"Measured with `{asked.command()}`."]
 
     def markdown(self) -> str:
         """The table and its notes, for a README."""
@@ -177,14 +178,16 @@ def _measured(asked: Asked, config: Any, csv_file: Path | None) -> Measured:
     from core.demo.tasks import FAMILIES
     from ui.terminal import engine as terminal_engine
 
-    total = len(FAMILIES) * asked.each * len(asked.levels)
     outcomes: list[Outcome] = []
     stopped = False
     with ExitStack() as stack:
         write = stack.enter_context(_csv_writer(csv_file)) if csv_file else None
         engine = stack.enter_context(terminal_engine.open_engine(config))
+        form = engine.format
+        families = [name for name in FAMILIES if form.call_ids or name != TOOL]
+        total = len(families) * asked.each * len(asked.levels)
         advance = stack.enter_context(_progress(total))
-        questions = suite(FAMILIES, asked.levels, asked.each, asked.seed)
+        questions = suite(families, asked.levels, asked.each, asked.seed)
         began = time.monotonic()
         try:
             for outcome in answers(engine, questions, asked.params, asked.at_once):
@@ -195,8 +198,10 @@ def _measured(asked: Asked, config: Any, csv_file: Path | None) -> Measured:
         except KeyboardInterrupt:
             stopped = True
         seconds = time.monotonic() - began
-        name, form = engine.model, engine.format
-    return Measured(asked, name, outcomes, total, seconds, stopped, form.name, form.remark)
+        name = engine.model
+    left_out = None if form.call_ids else f"{form.name} has no tools: that family was left out."
+    remarks = [remark for remark in (form.remark, left_out) if remark]
+    return Measured(asked, name, outcomes, total, seconds, stopped, form.name, remarks)
 
 
 @contextmanager

@@ -154,7 +154,8 @@ def conversation_of(prompt: str, instructions: str | None) -> Conversation:
     from core.conversation import Conversation, conversation_from
 
     try:
-        text = sys.stdin.read() if prompt == "-" else prompt
+        # The newline that ends a file, or what echo writes, is no part of the question.
+        text = sys.stdin.read().removesuffix("\n") if prompt == "-" else prompt
         f"{text}{instructions}".encode()
     except UnicodeError:
         raise InvalidPrompt(
