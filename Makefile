@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TRAINING := $(VENV)/.training
 
-.PHONY: help run test lint format screenshots bench train fuzz lock clean
+.PHONY: help run test lint format screenshots notebooks readme bench train fuzz lock clean
 
 help:
 	@echo "make run          install, then open the page        (ARGS=\"--port 7861 --no-browser\")"
@@ -19,7 +19,9 @@ help:
 	@echo "make lint         ruff, mypy --strict, import layers"
 	@echo "make format       let ruff format and mend what it can"
 	@echo "make screenshots  the pictures of the README, taken from the real page"
-	@echo "make bench        the figures of the README, measured on this machine"
+	@echo "make notebooks    execute the notebooks, and keep what their cells print  (ARGS=\"2 4\")"
+	@echo "make readme       write the help texts of the README anew"
+	@echo "make bench        what the engine costs, measured on this machine"
 	@echo "make train        train the embedded model again     (ARGS=\"--minutes 75 --folder build/demo\")"
 	@echo "make fuzz         random streams against the parser's laws        (N=1000000)"
 	@echo "make lock         resolve requirements.lock again (needs uv; ARGS=--upgrade takes newer versions)"
@@ -43,6 +45,12 @@ format: $(INSTALLED)
 
 screenshots: $(INSTALLED)
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+notebooks: $(INSTALLED)
+	$(BIN)/python -m tests.notebooks $(ARGS)
+
+readme: $(INSTALLED)
+	$(BIN)/python -m tests.readme
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,4 +1,11 @@
-"""Counterpoint's engine. The public names below load what they need on first use."""
+"""Counterpoint's engine. The public names below load what they need on first use.
+
+Ask: InferenceEngine, InferenceConfig, ReasoningLevel, SamplingParams, ModelLoader, local_models,
+run_all; Conversation, Message, Tool, Function, CALCULATOR.
+Look: GenerationResult, Comparison, ToolTurn, results_frame, comparison_frame, matches, Share.
+By hand: HarmonyPromptBuilder, HarmonyResponseParser, ParsedHarmonyResponse, encoding, token_text.
+Go wrong: CoreError and InvalidInput; core.errors draws their tree.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +13,60 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.agreement import matches as matches
+    from core.calculator import CALCULATOR as CALCULATOR
+    from core.compare import Comparison as Comparison
     from core.config import InferenceConfig as InferenceConfig
     from core.config import ReasoningLevel as ReasoningLevel
+    from core.conversation import Conversation as Conversation
+    from core.conversation import Message as Message
+    from core.conversation import Tool as Tool
     from core.engine import InferenceEngine as InferenceEngine
+    from core.errors import CoreError as CoreError
+    from core.errors import InvalidInput as InvalidInput
+    from core.many import run_all as run_all
+    from core.metrics import comparison_frame as comparison_frame
+    from core.metrics import results_frame as results_frame
     from core.models import ModelLoader as ModelLoader
+    from core.models import local_models as local_models
     from core.parser import HarmonyResponseParser as HarmonyResponseParser
     from core.parser import ParsedHarmonyResponse as ParsedHarmonyResponse
     from core.prompt import HarmonyPromptBuilder as HarmonyPromptBuilder
     from core.result import GenerationResult as GenerationResult
     from core.sampling import SamplingParams as SamplingParams
+    from core.statistics import Share as Share
+    from core.tool_loop import ToolTurn as ToolTurn
+    from core.tools import Function as Function
+    from core.vocabulary import encoding as encoding
+    from core.vocabulary import token_text as token_text
 
 _HOME = {
     "InferenceConfig": "config",
     "ReasoningLevel": "config",
     "SamplingParams": "sampling",
     "ModelLoader": "models",
+    "local_models": "models",
     "InferenceEngine": "engine",
+    "run_all": "many",
+    "Conversation": "conversation",
+    "Message": "conversation",
+    "Tool": "conversation",
+    "Function": "tools",
+    "CALCULATOR": "calculator",
     "GenerationResult": "result",
+    "Comparison": "compare",
+    "ToolTurn": "tool_loop",
+    "results_frame": "metrics",
+    "comparison_frame": "metrics",
+    "matches": "agreement",
+    "Share": "statistics",
     "HarmonyPromptBuilder": "prompt",
     "HarmonyResponseParser": "parser",
     "ParsedHarmonyResponse": "parser",
+    "encoding": "vocabulary",
+    "token_text": "vocabulary",
+    "CoreError": "errors",
+    "InvalidInput": "errors",
 }
 __all__ = list(_HOME)
 

@@ -61,7 +61,7 @@ COMPARISON_COLUMNS: Final[dict[str, str]] = {
 }
 
 
-def frame(results: Iterable[GenerationResult]) -> pd.DataFrame:
+def results_frame(results: Iterable[GenerationResult]) -> pd.DataFrame:
     """One row per run, in the order given. Times: seconds since submission; missing ones are NaN.
 
     tokens_per_s of runs that were batched together are rates of the batch, not of a run alone.

@@ -16,7 +16,7 @@ from core.conversation import Channel
 from core.engine import InferenceEngine
 from core.errors import BackendError
 from core.events import FinishReason
-from core.metrics import COLUMNS, frame
+from core.metrics import COLUMNS, results_frame
 from core.sampling import SamplingParams
 from core.vocabulary import encoding
 
@@ -169,7 +169,7 @@ def test_a_prompt_with_little_room_left_gets_a_smaller_budget():
 def test_the_frame_has_one_row_per_run_and_the_documented_columns():
     comparison = replaying(CLEAN).compare("hi", repeats=2)
     runs = [run for level in comparison.runs.values() for run in level]
-    table = frame(runs)
+    table = results_frame(runs)
     assert list(table.columns) == list(COLUMNS)
     assert list(table["level"]) == ["low", "low", "medium", "medium", "high", "high"]
     assert (table["final_tokens"] == len(ids("It is 71."))).all()
