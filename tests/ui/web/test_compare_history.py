@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,9 +31,6 @@ from ui.web.models import ModelChoice
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import SettingsDrawer
 
-# Gradio leaves an event loop of its own unclosed where Blocks are built and not launched.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
 PROMPT = "What is 23 + 48?"
 
 
@@ -48,7 +44,11 @@ class Page:
         self.compare = CompareTab(engine, self.sessions, self.drawer, memory=self.memory)
         self.history = HistoryTab(self.memory, self.sessions, self.chat, self.compare)
         self.links = Links(self.memory, self.chat, self.compare)
-        with gr.Blocks(), gr.Tabs() as tabs, gr.Tab("History") as one:
+        # Outside of an event loop Gradio makes loops of its own, and never closes them.
+        asyncio.run(self._laid_out())
+
+    async def _laid_out(self) -> None:
+        with gr.Blocks(analytics_enabled=False), gr.Tabs() as tabs, gr.Tab("History") as one:
             self.chat.build()
             self.compare.build()
             self.history.build()
@@ -128,7 +128,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def built() -> Iterator[Page]:
     with engine_for() as engine:
         yield Page(engine)
-    gc.collect()
 
 
 @pytest.fixture
@@ -302,7 +301,6 @@ def test_a_column_without_an_answer_is_not_gone_on_with_and_says_why(store: Stor
         said = tabs.strip(tabs.carried(1))
         assert said == "Nothing was continued Medium gave no answer that a chat could go on from."
         assert tabs.session().turns == []
-    gc.collect()
 
 
 def test_a_link_opens_what_it_names_or_says_why_not(tabs: Page, store: Store) -> None:
