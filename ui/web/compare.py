@@ -253,11 +253,14 @@ class CompareTab:
         session.comparing = True
         ended = False
         try:
-            first = self._frames.begun()
+            sent: Frame = {}
+            new = self._frames.begun()
             while board.tick():
                 session.compare_runs = board.under_way
-                yield self._frames.running(board) | first
-                first = {}
+                new |= self._frames.running(board)
+                yield self._frames.changed(sent, new)
+                sent |= new
+                new = {}
                 await asyncio.sleep(TICK_S)
             ended = True
             session.compare_runs, session.comparing = (), False
