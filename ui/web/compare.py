@@ -22,7 +22,7 @@ from ui.web.boards import Boards
 from ui.web.compare_after import CompareAfter
 from ui.web.compare_frames import ColumnParts, CompareFrames
 from ui.web.compare_options import CompareOptions
-from ui.web.live import QUIET, STREAMING, TICK_S, Frame, why_not_started
+from ui.web.live import MANY, QUIET, SLOW_TICK_S, STREAMING, TICK_S, Frame, why_not_started
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import Inputs, SettingsDrawer
 
@@ -254,6 +254,7 @@ class CompareTab:
         ended = False
         try:
             sent: Frame = {}
+            told = 0
             new = self._frames.begun()
             while board.tick():
                 session.compare_runs = board.under_way
@@ -261,7 +262,9 @@ class CompareTab:
                 yield self._frames.changed(sent, new)
                 sent |= new
                 new = {}
-                await asyncio.sleep(TICK_S)
+                told, before = sum(len(run.transcript.tokens) for run in board.under_way), told
+                # A slow machine writes little, and its browser has little time for frames.
+                await asyncio.sleep(TICK_S if told - before >= MANY else SLOW_TICK_S)
             ended = True
             session.compare_runs, session.comparing = (), False
             final = self._frames.ended(board)
