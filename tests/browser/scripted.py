@@ -77,8 +77,8 @@ class SometimesFailing(ScriptedBackend):
         return super().submit([_failing(r) if "fail" in question_of(r) else r for r in requests])
 
 
-# Three minutes and more for the slow text: it is still being written, whatever a test does.
-_CRAWLING = ScriptedBackend(script, tokens_per_second=8, context_length=CONTEXT)
+# More than six minutes for the slow text: it is still being written, whatever a test does.
+_CRAWLING = ScriptedBackend(script, tokens_per_second=4, context_length=CONTEXT)
 
 
 def _failing(request: TokenRequest) -> TokenRequest:

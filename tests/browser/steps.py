@@ -12,6 +12,7 @@ LEVELS = ("low", "medium", "high")
 
 def open_page(page: Page, address: str) -> None:
     """Load the page and wait until it can be used."""
+    page.set_default_timeout(60_000)
     page.goto(address)
     expect(page.locator("#chat-input textarea")).to_be_visible()
     expect(page.locator("#chat-status .model")).not_to_be_empty()

@@ -23,7 +23,7 @@ from ui.web.compare_after import CompareAfter
 from ui.web.compare_frames import BUSY, GONE, ColumnParts, CompareFrames
 from ui.web.compare_options import CompareOptions
 from ui.web.compare_replay import CompareReplays
-from ui.web.live import QUIET, STREAMING, TICK_S, Frame, why_not_started
+from ui.web.live import MANY, QUIET, SLOW_TICK_S, STREAMING, TICK_S, Frame, why_not_started
 from ui.web.memory import WRITE_S, Memory
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import Inputs, SettingsDrawer
@@ -267,12 +267,18 @@ class CompareTab:
         session.comparing = True
         ended = False
         try:
-            first = self.frames.begun()
+            sent: Frame = {}
+            told = 0
+            new = self.frames.begun()
             while board.tick():
                 session.compare_runs = board.under_way
-                yield self.frames.running(board) | first
-                first = {}
-                await asyncio.sleep(TICK_S)
+                new |= self.frames.running(board)
+                yield self.frames.changed(sent, new)
+                sent |= new
+                new = {}
+                told, before = sum(len(run.transcript.tokens) for run in board.under_way), told
+                # A slow machine writes little, and its browser has little time for frames.
+                await asyncio.sleep(TICK_S if told - before >= MANY else SLOW_TICK_S)
             await self._written(board)
             ended = True
             session.compare_runs, session.comparing = (), False

@@ -85,6 +85,12 @@ class CompareFrames:
         """What a comparison changes as it begins, once: what came of the one before goes."""
         return self._after.blank() | buttons(self._run, self._stop, running=True)
 
+    def changed(self, sent: Frame, new: Frame) -> Frame:
+        """What of a frame the page does not show yet: a browser on a busy machine has to take in
+        every part of every frame. The strip is always there, as a frame may not be empty."""
+        fresh = {part: value for part, value in new.items() if sent.get(part) != value}
+        return fresh | {self._strip: new[self._strip]}
+
     def running(self, board: Board) -> Frame:
         """While it runs."""
         seen = board.columns()

@@ -25,6 +25,9 @@ TICK_S = 0.1
 """Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
 
 
+SLOW_TICK_S, MANY = 0.2, 4
+"""The same where fewer than MANY tokens came since the last one."""
+
 PROMPT_NOT_STORED = "The history holds the questions and answers, not the prompt as rendered."
 
 
