@@ -117,6 +117,12 @@ LINES: dict[str, dict[str, Line]] = {
         "--port": Line(("--port", "7861"), lambda seen: seen.chosen["port"] == 7861),
         "--no-browser": Line(("--no-browser",), lambda seen: not seen.chosen["browser"]),
         "--model": reaches("--model", "model", "/elsewhere"),
+        "--keep-history": Line(
+            ("--keep-history",),
+            lambda seen: seen.setting("keep_history"),
+            environment={"COUNTERPOINT_KEEP_HISTORY": "false"},
+        ),
+        "--no-history": Line(("--no-history",), lambda seen: not seen.setting("keep_history")),
         **HARMONY,
     },
     "doctor": {
@@ -150,6 +156,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     },
     "compare": {
         "--levels": "test_cli.py::test_compare_json_holds_every_run",
+        "--models": "test_cli_process.py::test_compare_runs_models_one_after_the_other",
         "--repeats": "test_cli.py::test_compare_json_holds_every_run",
         "--expected": "test_cli.py::test_compare_takes_an_expected_answer",
         "--csv": "test_cli_process.py::test_compare_repeats_and_writes_a_table_and_a_report",
