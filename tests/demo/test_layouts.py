@@ -86,7 +86,8 @@ def test_the_experts_of_the_hf_layout_compute_what_those_of_mlx_lm_do(folders):
             gated @ hf[f"{EXPERTS}.down_proj"][expert] + hf[f"{EXPERTS}.down_proj_bias"][expert]
         )
         ours = np.array(layer(mx.array(x), mx.full((5, 1), expert)))[:, 0]
-        assert ours == pytest.approx(theirs, rel=1e-5, abs=1e-4)
+        # Small values are differences of large ones, and as exact as those.
+        assert ours == pytest.approx(theirs, rel=1e-5, abs=float(1e-6 * np.abs(theirs).max()))
 
 
 def test_the_hf_layout_has_the_names_and_shapes_of_openais_unquantised_checkpoint(folders):

@@ -177,7 +177,8 @@ def test_no_wording_of_a_held_out_sum_reaches_training() -> None:
     for _ in range(4000):
         question = training(rng)
         if question.family in ("sum", "story", "sum of many"):
-            assert sorted(numbers_in(question.prompt)) != [23, 48]
+            asked = sorted(numbers_in(question.prompt))
+            assert asked != [23, 48] or question.answer == "25"  # what is left of 48 is another one
 
 
 def test_held_out_questions_are_the_same_for_the_same_seed_and_all_different() -> None:
