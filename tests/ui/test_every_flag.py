@@ -175,6 +175,11 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "--markdown": "test_evaluate.py::test_markdown_is_a_table_and_its_notes",
         "--json": "test_evaluate.py::test_json_holds_every_row_with_its_interval",
     },
+    "bench": {
+        "--repeats": "test_bench.py::test_json_holds_each_figure_with_its_spread",
+        "--model": "test_bench.py::test_the_model_is_the_one_that_was_asked_for",
+        "--json": "test_bench.py::test_json_holds_each_figure_with_its_spread",
+    },
     "models list": {"--json": "test_models.py::test_list_as_json_has_sizes_in_bytes"},
     "models info": {"--json": "test_models.py::test_info_as_json_holds_the_facts"},
 }
@@ -183,6 +188,7 @@ REST = {
     "generate": ("Hello",),
     "compare": ("What is 23 + 48?", "--levels", "low,high"),
     "evaluate": ("--each", "1", "--levels", "low"),
+    "bench": ("--repeats", "1"),
     "models download": ("acme/model",),
     "models info": ("acme/no-such-model",),
 }

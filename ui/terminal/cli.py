@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from ui.terminal import models
+from ui.terminal.bench import bench
 from ui.terminal.chat import chat
 from ui.terminal.compare import compare
 from ui.terminal.configuration import config
@@ -108,6 +109,7 @@ app.command()(with_generation_options(compare))
 app.command()(chat)
 app.command()(config)
 app.command()(evaluate)
+app.command()(bench)
 app.add_typer(models.app, name="models")
 
 
