@@ -60,6 +60,7 @@ def test_a_tab_follows_the_model_that_another_one_has_chosen_and_so_does_the_emp
         expect(page.locator("#chat-log")).to_contain_text("how the model came to it")
         expect(page.locator("#chat-log")).not_to_contain_text("comes with Counterpoint")
     expect(three.locator("#chat-log .message.bot")).to_have_count(1)
+    three.locator("#settings-max-tokens input").fill("12")
     three.keyboard.press("Escape")
     ask(three, "And 4 + 5?", "low")
     expect(three.locator("#chat-log .message.bot")).to_have_count(2)

@@ -84,15 +84,15 @@ def test_times_are_in_order_and_usage_adds_up(engine):
 
 @pytest.fixture(scope="module")
 def held_out_runs(engine):
-    """20 held-out questions at each level, greedily: (low, medium, high) results per question."""
+    """12 held-out questions at each level, greedily: (low, medium, high) results per question."""
     params = SamplingParams(temperature=0, max_tokens=400)
     starts = (
         ((number, level), partial(engine.start, question.prompt, params, level))
-        for number, question in enumerate(held_out(20, seed=1))
+        for number, question in enumerate(held_out(12, seed=1))
         for level in ReasoningLevel
     )
     results = dict(run_all(starts))
-    return [[results[number, level] for level in ReasoningLevel] for number in range(20)]
+    return [[results[number, level] for level in ReasoningLevel] for number in range(12)]
 
 
 @pytest.mark.timeout(420)

@@ -24,9 +24,11 @@ STREAMING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
 TICK_S = 0.1
 """Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
 
+COLUMNS_TICK_S = 0.07
+"""The same of Compare, whose frames cost the browser less than a chat's with its panels."""
 
 SLOW_TICK_S, MANY = 0.2, 4
-"""The same where fewer than MANY tokens came since the last one."""
+"""The same of Compare where fewer than MANY tokens came since the last one."""
 
 PROMPT_NOT_STORED = "The history holds the questions and answers, not the prompt as rendered."
 
