@@ -20,6 +20,11 @@ _NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]
 # Numbers of one answer: "7, 18 and 42", "2026-01-31", "12:30"; not "28 + 14 = 42".
 _APART = re.compile(r"\s*(?:[,;]|and|or)\s*(?:and\s+|or\s+)?|\s+|[-:/]")
 _ITEM = re.compile(r"(?m)^[ \t]*(?:[-•+]|[0-9]+[.)])[ \t]+")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# The number of a day says nothing without its month.
+_DATE = re.compile(
+    rf"(?i)\b(?:{_MONTHS})[a-z]*\.? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})[a-z]*\b"
+)
 _FENCED = re.compile(r"```[a-z]*\s*\n(.*?)```", re.DOTALL)
 # gpt-oss writes narrow spaces between thousands, and hyphens and minus signs of its own.
 _THOUSANDS = re.compile(r"(?<=[0-9])[\u2009\u202f\u00a0](?=[0-9]{3}(?![0-9]))")
@@ -58,7 +63,7 @@ def answer(text: str) -> Answer:
         return Answer(Basis.JSON, found, _short(found))
     plain = _plain(text)
     numbers = _set_apart(text) or _numbers(plain)
-    if numbers:
+    if numbers and not _DATE.search(plain):
         value = " ".join(_canonical(number) for number in _NUMBER.findall(numbers))
         return Answer(Basis.NUMBER, value, " ".join(numbers.split()))
     return Answer(Basis.WORDS, " ".join(_words(plain)) or plain.strip(), f"“{_short(text)}”")

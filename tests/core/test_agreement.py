@@ -105,3 +105,12 @@ def test_json_is_the_same_however_it_is_laid_out(value):
 @given(st.text(st.characters(categories=["Ll"]), min_size=1))
 def test_case_emphasis_and_punctuation_do_not_matter(word):
     assert answer(f"**{word}**.") == answer(f" {word}!")
+
+
+def test_the_same_day_of_another_month_is_another_date() -> None:
+    assert answer("It is **April 29**.") == answer("It is April 29")
+    assert answer("It is **April 29**.") != answer("It is **May 29**.")
+    assert answer("On 3 June") != answer("On 3 July")
+    assert matches("It is **April 29**.", "April 29")
+    assert not matches("It is **May 29**.", "April 29")
+    assert answer("You may take 71").value == "71"

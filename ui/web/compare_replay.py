@@ -68,14 +68,14 @@ class CompareReplays:
         said = label(stored.all_runs[0], speed)
         missing = "" if stored.captured else NOT_CAPTURED
         first: Frame = {**self._frames.begun(), self._prompt: stored.asked.prompt}
-        session.comparing = True
+        session.comparing, ended = True, False
         try:
             while board.tick() and self._boards.get(session) is board:
                 session.compare_runs = board.under_way
                 yield self._frames.replaying(board, said, missing) | first
                 first = {}
                 await asyncio.sleep(TICK_S)
-            session.compare_runs, session.comparing = (), False
+            session.compare_runs, session.comparing, ended = (), False, True
             if self._boards.get(session) is board:
                 yield self.opened(session, stored, said)
         finally:
@@ -85,7 +85,8 @@ class CompareReplays:
                     replay.cancel()
                 session.compare_runs = ()
                 self.opened(session, stored)
-            session.comparing = False
+            if not ended:
+                session.comparing = False
 
     def _board(self, stored: StoredComparison, speed: float) -> StoredBoard:
         asked = stored.asked
