@@ -48,16 +48,16 @@ class Bucket:
 
 # To be tuned for the lengths of the tasks: more of them pad less and compile longer.
 BUCKETS = (
-    Bucket(False, 6, 18, 96, 48, 0.55),
-    Bucket(False, 6, 14, 96, 64, 0.65),
-    Bucket(False, 6, 11, 96, 80, 0.75),
-    Bucket(False, 6, 8, 96, 112, 0.80),
-    Bucket(False, 5, 7, 96, 152, 0.85),
-    Bucket(False, 5, 5, 96, 216, 0.85),
-    Bucket(False, 4, 4, 96, 312, 0.90),
-    Bucket(False, 4, 3, 96, 480, 0.95),
-    Bucket(True, 4, 12, 176, 96, 0.65),
-    Bucket(True, 4, 7, 176, 176, 0.75),
+    Bucket(False, 4, 18, 96, 48, 0.55),
+    Bucket(False, 4, 14, 96, 64, 0.65),
+    Bucket(False, 4, 11, 96, 80, 0.75),
+    Bucket(False, 4, 8, 96, 112, 0.80),
+    Bucket(False, 3, 7, 96, 152, 0.85),
+    Bucket(False, 3, 5, 96, 216, 0.85),
+    Bucket(False, 3, 4, 96, 312, 0.90),
+    Bucket(False, 3, 3, 96, 480, 0.95),
+    Bucket(True, 3, 12, 176, 96, 0.65),
+    Bucket(True, 3, 7, 176, 176, 0.75),
 )
 
 Branch = tuple[list[int], list[int]]

@@ -84,7 +84,7 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     return {
         "low": f"{a}-{b}.",
         "medium": f"{swap}{big}-{small}: {columns.brief(rng, short)}.{sign}",
-        "high": columns.checked(rng, work, check, big - small, SLIP_SHARE) + sign,
+        "high": columns.checked(rng, work, check, big - small, SLIP_SHARE, a < b),
     }
 
 

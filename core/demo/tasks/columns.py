@@ -204,8 +204,14 @@ def compare(s: Scribe, got: int, wanted: int) -> bool:
     return got == wanted
 
 
-def checked(rng: Random, work: Work, check: Check, right: int, slip_share: float) -> str:
-    """The work at high effort: in full and checked; with a slip, found wrong and done again."""
+def checked(
+    rng: Random, work: Work, check: Check, right: int, slip_share: float, minus: bool = False
+) -> str:
+    """The work at high effort: in full and checked; with a slip, found wrong and done again.
+
+    Its last words are the result, so that the answer is copied from close by. minus: the answer
+    is -right.
+    """
     text = ""
     if rng.random() < slip_share:
         dry = Scribe(rng)
@@ -216,7 +222,7 @@ def checked(rng: Random, work: Work, check: Check, right: int, slip_share: float
     s.write("\n")
     if shown != right or not check(s, shown):
         raise ValueError(f"the work gave {shown} for {right}: {s.text}")
-    return text + s.text + SAME
+    return f"{text}{s.text}{SAME} So {'-' if minus else ''}{right}."
 
 
 def _slipped(s: Scribe, work: Work, check: Check) -> str:

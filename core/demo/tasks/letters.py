@@ -2,7 +2,7 @@
 
 How a word is spelled cannot be read off its token: it is learned, word by word, and `spellings`
 are its exercises. All that counts copies from the spelling: every letter is written as a word of
-its own, so that it is the same token wherever it stands.
+its own behind its place, so that it is the same token wherever it stands and is found by its place.
 """
 
 from functools import cache
@@ -40,12 +40,11 @@ def letters(rng: Random) -> Question:
     quote = rng.choice(("", "", "", "", "'", '"'))
     frame = _framed(rng, drawn(rng, COUNT), f"{quote}{typed}{quote}", shown)
     count = word.count(letter)
-    spelled = " ".join(word)
     given = f"{letter} in {word}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
-        "medium": f"{given}: {spelled}. {count}.",
-        "high": f"{given}: {spelled}.\n{_counted(rng, word, letter)}",
+        "medium": f"{given}: {_numbered(word)}. {count}.",
+        "high": f"{given}: {_numbered(word)}.\n{_counted(rng, word, letter)}",
     }
     final = f"The letter {letter} stands there **{count}** time{'s' if count != 1 else ''}."
     key = f"letters:{letter}:{word}"
@@ -64,11 +63,10 @@ def _word(rng: Random) -> tuple[str, str]:
 def spellings(rng: Random) -> Question:
     word, shown = _word(rng)
     spelled = " ".join(word)
-    places = " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
     analysis: dict[Level, str] = {
         "low": f"Letters of {word}.",
         "medium": f"Letters of {word}: {spelled}.",
-        "high": f"Letters of {word}: {spelled}.\n{places}. So {len(word)}.",
+        "high": f"Letters of {word}: {spelled}.\n{_numbered(word)}. So {len(word)}.",
     }
     prompt = _framed(rng, drawn(rng, SPELL), "", shown)
     return Question(
@@ -90,12 +88,17 @@ def _framed(rng: Random, frame: str, letter: str, word: str) -> str:
     return frame.replace("\ue001", letter).replace("\ue002", word)
 
 
+def _numbered(word: str) -> str:
+    """The letters behind their places: a letter that comes twice is found again by its place."""
+    return " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
+
+
 def _marks(word: str, letter: str) -> tuple[list[str], int]:
-    """Each letter; after a match, the count so far."""
+    """Each letter behind its place; after a match, the count so far."""
     count, out = 0, []
-    for c in word:
+    for i, c in enumerate(word, 1):
         count += c == letter
-        out.append(f"{c}={count}" if c == letter else c)
+        out.append(f"{i} {c}={count}" if c == letter else f"{i} {c}")
     return out, count
 
 
@@ -136,8 +139,8 @@ def _slipped(rng: Random, marks: list[str]) -> tuple[int, str]:
 def _length(rng: Random, word: str, shown: str) -> Question:
     frame = _framed(rng, drawn(rng, LENGTH), "", shown)
     count = len(word)
-    forth = " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
-    good = f"Count: {forth}. So {count}.\nCheck: {forth}. So {count}. Same: right."
+    forth = _numbered(word)
+    good = f"{forth}. So {count}.\nCheck: {forth}. So {count}. Same: right."
     high = good
     at, jump = rng.randrange(2, count), rng.choice((-1, 1))
     if rng.random() < SLIP_SHARE and at + 1 + jump < 10:
@@ -145,11 +148,11 @@ def _length(rng: Random, word: str, shown: str) -> Question:
         wrong[at] = f"{SLIP}{wrong[at]}"
         said = [f"{forth}. So {count}"] * 2
         said[rng.randrange(2)] = f"{' '.join(wrong)}. So {count + jump}"
-        high = f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
+        high = f"{said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
     analysis: dict[Level, str] = {
         "low": f"All letters of {word}.",
-        "medium": f"All letters of {word}: {' '.join(word)}. {count}.",
-        "high": f"All letters of {word}: {' '.join(word)}.\n{high}",
+        "medium": f"All letters of {word}: {forth}. {count}.",
+        "high": f"All letters of {word}: {high}",
     }
     final = f"The word has **{count}** letters."
     return Question(
