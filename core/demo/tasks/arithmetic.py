@@ -89,27 +89,30 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
 
 def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
-    big, small = (a, b) if len(str(a)) >= len(str(b)) else (b, a)
+    """Restated in the question's order, as sums are; worked with the longer number first."""
+
+    def longer_first(x: int, y: int) -> tuple[int, int]:
+        return (x, y) if len(str(a)) >= len(str(b)) else (y, x)
 
     def work(s: Scribe) -> int:
-        x, y = _restated(s, big, "*", small)
+        x, y = longer_first(*_restated(s, a, "*", b))
         s.write("\n")
         return long_product(s, x, y)
 
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
-        x, y = _restated(s, big, "*", small)
+        x, y = longer_first(*_restated(s, a, "*", b))
         s.write(": ")
         again = product_again(s, x, y)
         return columns.compare(s, again, shown)
 
     def short(s: Scribe) -> int:
-        return product_again(s, big, small)
+        return product_again(s, *longer_first(a, b))
 
-    share = SLIP_SHARE_LONG if small > 9 else SLIP_SHARE
+    share = SLIP_SHARE_LONG if min(len(str(a)), len(str(b))) > 1 else SLIP_SHARE
     return {
-        "low": f"{big}*{small}.",
-        "medium": f"{big}*{small}: {columns.brief(rng, short)}.",
+        "low": f"{a}*{b}.",
+        "medium": f"{a}*{b}: {columns.brief(rng, short)}.",
         "high": columns.checked(rng, work, check, a * b, share),
     }
 
