@@ -33,7 +33,10 @@ def by_chance(wins: int, losses: int) -> float:
     sampling error of the difference between correlated proportions or percentages", 1947.
     """
     n = wins + losses
-    tail = sum(math.comb(n, k) for k in range(min(wins, losses) + 1))
+    tail = ways = 1
+    for k in range(min(wins, losses)):
+        ways = ways * (n - k) // (k + 1)
+        tail += ways
     return min(1.0, 2 * tail / (1 << n))
 
 

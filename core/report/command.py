@@ -39,11 +39,16 @@ def command_of(asked: Asked, model: str | None) -> str | None:
     return _on(asked.date, parts)
 
 
-def evaluation_command(experiment: Experiment, file: str, model: str | None) -> str:
-    """`counterpoint evaluate FILE …` with the levels, seed and date of this experiment. model: as
-    above."""
+def evaluation_command(
+    experiment: Experiment, file: str, model: str | None, *, harmony: bool = True
+) -> str:
+    """`counterpoint evaluate FILE …` with the levels, seed and date of this experiment.
+
+    model: as above. harmony: False where gpt-oss was asked in ChatML.
+    """
     parts = ["counterpoint", "evaluate", "--levels", ",".join(experiment.reasoning_levels)]
     parts += ["--model", model] if model else []
+    parts += [] if harmony else ["--no-harmony"]
     parts += ["--repeats", str(experiment.repeats)] if experiment.repeats > 1 else []
     parts += ["--instructions", experiment.instructions] if experiment.instructions else []
     return _on(experiment.date, [*parts, *_sampling(experiment.params), "--", file])
