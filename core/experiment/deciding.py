@@ -57,11 +57,11 @@ def _by_expected(
     limits = _marked_of(experiment)
     fewest = min(pair.questions for pair in summary.pairs)
     if fewest < FEWEST:
-        told = ", ".join(f"{one.level} on {one.right}" for one in there)
+        shares = ", ".join(f"{one.level} on {one.right}" for one in there)
         many = "1 question has" if fewest == 1 else f"{fewest} questions have"
         reason = (
             f"Too few questions to choose a level: {many} an expected answer, and no difference "
-            f"can be shown on fewer than {FEWEST}. Right: {told}."
+            f"can be shown on fewer than {FEWEST}. Right: {shares}."
         )
         return Verdict(None, None, reason, _cost(there[0], there), limits.strip())
     if not any(one.right.value for one in there):
