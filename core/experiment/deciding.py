@@ -1,7 +1,8 @@
 """Which level to take, in a sentence with its reason and its limits.
 
-A level is good enough where no higher one is shown to be better on the same questions: by McNemar's
-exact test on the pairs, at 5 %. What the sample cannot tell apart is decided by cost, and said.
+A level is good enough where no higher one is shown to be better on the same questions (by McNemar's
+exact test on the pairs, at 5 %) and none was right on more than MARGIN more. Where the test shows
+nothing and the shares lie further apart, no level is named: the sample cannot tell.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from core.verdict import NOT_PROOF, Verdict
 P: Final = 0.05
 FEWEST: Final = 6
 """Questions: of five, all better at one level than at another, chance still has 6 %."""
+MARGIN: Final = 0.05
+"""Of the share of right answers: more is too much to be left to cost where it may be real."""
 GOOD_ENOUGH: Final = (
     "Good enough means: no higher level is shown to be better, question by question (McNemar's "
-    "exact test, p below 0.05); what cannot be told apart is decided by cost."
+    "exact test, p below 0.05), and none was right on over 5 points more."
 )
 _HERE: Final = "It holds for such questions, this model and these settings."
 
@@ -57,11 +60,11 @@ def _by_expected(
     limits = _marked_of(experiment)
     fewest = min(pair.questions for pair in summary.pairs)
     if fewest < FEWEST:
-        shares = ", ".join(f"{one.level} on {one.right}" for one in there)
+        each = ", ".join(f"{one.level} on {one.right}" for one in there)
         many = "1 question has" if fewest == 1 else f"{fewest} questions have"
         reason = (
             f"Too few questions to choose a level: {many} an expected answer, and no difference "
-            f"can be shown on fewer than {FEWEST}. Right: {shares}."
+            f"can be shown on fewer than {FEWEST}. Right: {each}."
         )
         return Verdict(None, None, reason, _cost(there[0], there), limits.strip())
     if not any(one.right.value for one in there):
@@ -71,18 +74,31 @@ def _by_expected(
     taken = next(one for one in there if beaten[one.level] is None)
     lower = there[: there.index(taken)]
     higher = there[there.index(taken) + 1 :]
+    told = [_why_not(pair) for one in lower if (pair := beaten[one.level])]
+    limits = f"{_untold(taken, summary.pairs)}{limits}{_HERE}"
+    shares = [f"{one.level} on {one.right}" for one in there if one is not taken]
+    rivals = [one for one in higher if _rate(one) - _rate(taken) > MARGIN + 1e-9]
+    if rivals:
+        safe = max(rivals, key=_rate)
+        others = _and([one.level for one in rivals])
+        reason = (
+            f"{_upper(_questions(taken))} cannot tell {taken.level} from {others}: "
+            f"{taken.level} is right on {taken.right}; {', '.join(shares)}."
+        )
+        until = f"Until more prompts tell, {safe.level} is the safe choice, {taken.level} the cheap"
+        detail = " ".join([*told, f"{until} one.", _cost(taken, there)])
+        return Verdict(None, None, reason, detail, limits)
     cheapest = "cheapest" if _is_cheapest(taken, higher) else "lowest"
     reason = (
         f"{_upper(taken.level)} is the {cheapest} level that is good enough, as far as "
-        f"{_questions(taken)} can tell: right on {taken.right}"
+        f"{_questions(taken)} can tell: right on {taken.right}; {', '.join(shares)}."
     )
-    others = [f"{one.level} on {one.right}" for one in there if one is not taken]
-    reason = f"{reason}; {', '.join(others)}."
-    told = [_why_not(pair) for one in lower if (pair := beaten[one.level])]
     detail = " ".join([*told, _cost(taken, there), GOOD_ENOUGH])
-    return Verdict(
-        taken.level, None, reason, detail, f"{_untold(taken, summary.pairs)}{limits}{_HERE}"
-    )
+    return Verdict(taken.level, None, reason, detail, limits)
+
+
+def _rate(one: LevelSummary) -> float:
+    return one.right.value or 0.0
 
 
 def _beaten(level: ReasoningLevel, pairs: Sequence[Pair]) -> Pair | None:

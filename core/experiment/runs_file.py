@@ -7,6 +7,7 @@ that was cut off (kill -9, a full disk) is dropped when the file is opened again
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,10 @@ from typing import BinaryIO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from core.config import ReasoningLevel
 from core.errors import InvalidFile
-from core.events import FinishReason, Timing, Usage
 from core.experiment.experiment import Experiment, Outcome, Trial
 from core.experiment.fingerprint import Fingerprint
-from core.result import GenerationResult
+from core.experiment.run_line import outcome_of, written
 
 _OTHERWISE: Final = "name another file with --runs, or remove this one"
 
@@ -31,31 +30,7 @@ class _Head:
     asked: Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A run. reasoning: None unless it was captured."""
-
-    question: int
-    level: ReasoningLevel
-    repeat: int
-    at_once: int
-    text: str
-    reasoning: str | None
-    commentary: str
-    finish_reason: FinishReason
-    usage: Usage
-    timing: Timing
-    repairs: tuple[str, ...]
-    model: str
-    prompt_sha256: str
-    format: str
-    notes: tuple[str, ...]
-    seed: int | None
-    peak_memory: int | None
-
-
 _HEAD: Final = TypeAdapter(_Head)
-_LINE: Final = TypeAdapter(_Line)
 _VERSION: Final = 1
 _BEGINNING: Final = b'{"counterpoint_runs":'
 
@@ -72,15 +47,18 @@ class RunsFile:
 
         Raises OSError where the disk is full.
         """
-        _write(self._stream, _LINE.dump_json(_line_of(outcome)))
+        _write(self._stream, written(outcome))
 
 
 def check_runs(path: Path, *, resume: bool) -> None:
     """Raise InvalidFile where `open_runs` would for what is there: before a model is loaded."""
-    if path.exists():
-        _lines_of(path)
-        if resume:
-            return
+    if not path.exists():
+        folder = path.absolute().parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise _cannot_write(path, "there is no such folder, or it is not yours to write to")
+        return
+    _lines_of(path)
+    if not resume:
         raise InvalidFile(
             f"The runs file {str(path)!r} is there already, from an earlier run; nothing was run. "
             f"Go on with it by --resume, or {_OTHERWISE}."
@@ -112,10 +90,7 @@ def open_runs(
                 "Wait for it, or name another file with --runs."
             ) from None
         except OSError as error:
-            raise InvalidFile(
-                f"The runs file {str(path)!r} cannot be written ({error.strerror}); allowed: a "
-                "file in a folder that you may write to. Name one with --runs."
-            ) from None
+            raise _cannot_write(path, error.strerror) from None
         lines = _lines_of(path)
         outcomes = tuple(_outcomes(path, lines, experiment, asked))
         # What was cut off goes.
@@ -163,6 +138,13 @@ def _head_of(path: Path, line: bytes) -> _Head:
     return head
 
 
+def _cannot_write(path: Path, why: str | None) -> InvalidFile:
+    return InvalidFile(
+        f"The runs file {str(path)!r} cannot be written ({why}); allowed: a file in a folder that "
+        "you may write to. Name one with --runs."
+    )
+
+
 def _not_ours(path: Path) -> InvalidFile:
     return InvalidFile(
         f"{str(path)!r} is no file of runs that Counterpoint wrote, and stays as it is. Name "
@@ -184,7 +166,7 @@ def _outcomes(
     expected, seen = set(experiment.trials()), set[Trial]()
     for number, line in enumerate(lines[1:], 2):
         try:
-            outcome = _outcome_of(_LINE.validate_json(line), experiment)
+            outcome = outcome_of(line, experiment)
         except (ValidationError, IndexError):
             raise InvalidFile(
                 f"The runs file {str(path)!r} is damaged: line {number} is no run. Remove that "
@@ -200,52 +182,3 @@ def _outcomes(
         if outcome.trial not in seen:
             seen.add(outcome.trial)
             yield outcome
-
-
-def _line_of(outcome: Outcome) -> _Line:
-    trial, result = outcome.trial, outcome.result
-    return _Line(
-        question=trial.question,
-        level=trial.level,
-        repeat=trial.repeat,
-        at_once=outcome.at_once,
-        text=result.text,
-        reasoning=result.reasoning,
-        commentary=result.commentary,
-        finish_reason=result.finish_reason,
-        usage=result.usage,
-        timing=result.timing,
-        repairs=result.repairs,
-        model=result.model,
-        prompt_sha256=result.prompt_sha256,
-        format=result.format,
-        notes=result.notes,
-        seed=result.seed,
-        peak_memory=result.peak_memory,
-    )
-
-
-def _outcome_of(line: _Line, experiment: Experiment) -> Outcome:
-    shown = {"analysis": line.reasoning, "commentary": line.commentary, "final": line.text}
-    result = GenerationResult(
-        text=line.text,
-        reasoning=line.reasoning,
-        commentary=line.commentary,
-        channels={name: text for name, text in shown.items() if text},
-        messages=(),
-        finish_reason=line.finish_reason,
-        reasoning_level=line.level,
-        model=line.model,
-        prompt_sha256=line.prompt_sha256,
-        usage=line.usage,
-        timing=line.timing,
-        repairs=line.repairs,
-        peak_memory=line.peak_memory,
-        format=line.format,
-        notes=line.notes,
-        seed=line.seed,
-    )
-    if line.question < 1:
-        raise IndexError(line.question)
-    question = experiment.questions[line.question - 1]
-    return Outcome(Trial(line.repeat, line.question, line.level), question, result, line.at_once)
