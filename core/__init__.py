@@ -1,8 +1,9 @@
 """Counterpoint's engine. The public names below load what they need on first use.
 
 Ask: InferenceEngine, InferenceConfig, ReasoningLevel, SamplingParams, ModelLoader, local_models,
-run_all; Conversation, Message, Tool, Function, CALCULATOR.
-Look: GenerationResult, Comparison, ToolTurn, results_frame, comparison_frame, matches, Share.
+run_all; Conversation, Message, Tool, Function, CALCULATOR; Experiment and read_prompts for a set.
+Look: GenerationResult, Comparison, ToolTurn, results_frame, comparison_frame, evaluated,
+matches, Share.
 By hand: HarmonyPromptBuilder, HarmonyResponseParser, ParsedHarmonyResponse, encoding, token_text.
 Go wrong: CoreError and InvalidInput; core.errors draws their tree.
 """
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from core.engine import InferenceEngine as InferenceEngine
     from core.errors import CoreError as CoreError
     from core.errors import InvalidInput as InvalidInput
+    from core.experiment.evaluation import evaluated as evaluated
+    from core.experiment.experiment import Experiment as Experiment
+    from core.experiment.prompt_set import read_prompts as read_prompts
     from core.many import run_all as run_all
     from core.metrics import comparison_frame as comparison_frame
     from core.metrics import results_frame as results_frame
@@ -48,6 +52,9 @@ _HOME = {
     "local_models": "models",
     "InferenceEngine": "engine",
     "run_all": "many",
+    "Experiment": "experiment",
+    "read_prompts": "experiment",
+    "evaluated": "experiment",
     "Conversation": "conversation",
     "Message": "conversation",
     "Tool": "conversation",

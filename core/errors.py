@@ -4,7 +4,8 @@
     ├── InvalidInput            the caller's value cannot be used (also a ValueError); exit 2
     │   ├── InvalidSetting      an environment variable, a line of .env or a config field
     │   ├── InvalidPrompt       an empty prompt, a message without a role, an unknown role
-    │   └── PromptTooLong       prompt and budget do not fit in the model's context
+    │   ├── PromptTooLong       prompt and budget do not fit in the model's context
+    │   └── InvalidFile         a file of prompts, or of runs, that is not what it must be
     ├── VocabularyError         the shipped vocabulary is missing or not the one we measured
     ├── ModelError              a model cannot be found, read or loaded
     ├── BackendError            the machine failed while generating, or the engine was closed
@@ -35,6 +36,10 @@ class InvalidPrompt(InvalidInput):
 
 class PromptTooLong(InvalidPrompt):
     """The rendered prompt leaves no room for an answer in the model's context."""
+
+
+class InvalidFile(InvalidInput):
+    """A file of prompts, or of runs, cannot be read, or is not the one that belongs here."""
 
 
 class VocabularyError(CoreError):

@@ -68,7 +68,7 @@ def results_frame(results: Iterable[GenerationResult]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame([_row(result) for result in results], columns=list(COLUMNS))
+    return pd.DataFrame([results_row(result) for result in results], columns=list(COLUMNS))
 
 
 def comparison_frame(comparison: Comparison) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def comparison_rows(comparison: Comparison) -> Iterator[dict[str, object]]:
         params = variant.sampling(asked.params)
         batched = comparison.in_batch(variant.label)
         for n, run in enumerate(comparison.runs[variant.label], 1):
-            row = _row(run)
+            row = results_row(run)
             rate = row.pop("tokens_per_s")
             counts = why_not(run) is None
             values: dict[str, object] = {
@@ -113,7 +113,8 @@ def comparison_rows(comparison: Comparison) -> Iterator[dict[str, object]]:
             yield {name: values[name] for name in COMPARISON_COLUMNS}
 
 
-def _row(result: GenerationResult) -> dict[str, object]:
+def results_row(result: GenerationResult) -> dict[str, object]:
+    """The row of `results_frame`, without pandas."""
     usage, timing = result.usage, result.timing
     return {
         "level": result.reasoning_level.value,

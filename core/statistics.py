@@ -9,10 +9,12 @@ from typing import Final
 Z_95: Final = 1.959964
 
 
-def wilson(hits: int, n: int, z: float = Z_95) -> tuple[float, float]:
+def wilson(hits: float, n: int, z: float = Z_95) -> tuple[float, float]:
     """Wilson's score interval of a share, from 0 to 1; (0, 1) where nothing was counted.
 
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    hits: a sum of shares where each of the n was tried several times; the interval is then wider
+        than it need be. Formula: E. B. Wilson, "Probable inference, the law of succession, and
+        statistical inference", 1927.
     """
     if n == 0:
         return 0.0, 1.0
@@ -22,6 +24,36 @@ def wilson(hits: int, n: int, z: float = Z_95) -> tuple[float, float]:
     low = 0.0 if hits == 0 else max(0.0, middle - half)
     high = 1.0 if hits == n else min(1.0, middle + half)
     return low, high
+
+
+def by_chance(wins: int, losses: int) -> float:
+    """How often a fair coin gives a split at least so uneven: the two-sided sign test.
+
+    Where each pair is right or wrong this is McNemar's exact test: Q. McNemar, "Note on the
+    sampling error of the difference between correlated proportions or percentages", 1947.
+    """
+    n = wins + losses
+    tail = ways = 1
+    for k in range(min(wins, losses)):
+        ways = ways * (n - k) // (k + 1)
+        tail += ways
+    return min(1.0, 2 * tail / (1 << n))
+
+
+def paired_difference(gains: float, losses: float, n: int, z: float = Z_95) -> tuple[float, float]:
+    """The interval of a difference of two shares that were measured on the same n things.
+
+    gains, losses: how many of them only the one, and only the other, got right; sums of shares
+        where each was tried several times. From -1 to 1, which stands where nothing was measured.
+    D. G. Bonett and R. M. Price, "Adjusted Wald confidence interval for a difference of binomial
+    proportions based on paired data", 2012.
+    """
+    if n == 0:
+        return -1.0, 1.0
+    more, less = (gains + 1) / (n + 2), (losses + 1) / (n + 2)
+    middle = more - less
+    half = z * math.sqrt((more + less - middle**2) / (n + 2))
+    return max(-1.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

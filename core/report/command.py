@@ -1,10 +1,11 @@
-"""The command line that asks the same again."""
+"""The command line that asks or measures the same again."""
 
 from __future__ import annotations
 
 import shlex
 
 from core.asked import Asked
+from core.experiment.experiment import Experiment
 from core.sampling import SamplingParams
 from core.variants import Varied
 
@@ -35,8 +36,27 @@ def command_of(asked: Asked, model: str | None) -> str | None:
         parts += ["--instructions", asked.instructions]
     # Behind the dashes a prompt may begin with one.
     parts += [*_sampling(asked.params), "--", asked.prompt]
-    date = f"COUNTERPOINT_CURRENT_DATE={shlex.quote(asked.date)} " if asked.date else ""
-    return date + shlex.join(parts)
+    return _on(asked.date, parts)
+
+
+def evaluation_command(
+    experiment: Experiment, file: str, model: str | None, *, harmony: bool = True
+) -> str:
+    """`counterpoint evaluate FILE …` with the levels, seed and date of this experiment.
+
+    model: as above. harmony: False where gpt-oss was asked in ChatML.
+    """
+    parts = ["counterpoint", "evaluate", "--levels", ",".join(experiment.reasoning_levels)]
+    parts += ["--model", model] if model else []
+    parts += [] if harmony else ["--no-harmony"]
+    parts += ["--repeats", str(experiment.repeats)] if experiment.repeats > 1 else []
+    parts += ["--instructions", experiment.instructions] if experiment.instructions else []
+    return _on(experiment.date, [*parts, *_sampling(experiment.params), "--", file])
+
+
+def _on(date: str, parts: list[str]) -> str:
+    set_ = f"COUNTERPOINT_CURRENT_DATE={shlex.quote(date)} " if date else ""
+    return set_ + shlex.join(parts)
 
 
 def _sampling(params: SamplingParams) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.statistics import Share, percent, wilson
+from core.statistics import Share, by_chance, paired_difference, percent, wilson
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,28 @@ def test_a_hundred_percent_stands_only_where_all_were_hits():
     assert str(Share(1999, 2000)).startswith(">99% (")
     assert str(Share(1, 2000)).startswith("<1% (")
     assert [percent(p) for p in (0, 0.5, 0.994, 1)] == ["0%", "50%", "99%", "100%"]
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "p"),
+    # By R's binom.test(wins, wins + losses).
+    [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 0.0625), (6, 0, 0.03125), (9, 1, 0.02148), (12, 8, 0.5034)],
+)
+def test_the_sign_test_is_the_exact_binomial_one(wins, losses, p):
+    assert by_chance(wins, losses) == pytest.approx(p, abs=5e-5)
+    assert by_chance(losses, wins) == by_chance(wins, losses)
+
+
+def test_the_sign_test_holds_for_thousands_of_pairs():
+    assert by_chance(1000, 1000) == 1
+    assert 0 <= by_chance(1200, 800) < 1e-15
+
+
+def test_the_interval_of_a_paired_difference_shifts_by_two_pairs_from_the_plain_one():
+    low, high = paired_difference(1, 10, 48)
+    # By hand: (1 + 1) / 50 and (10 + 1) / 50.
+    assert (low + high) / 2 == pytest.approx(-0.18)
+    assert high - low == pytest.approx(2 * 1.959964 * ((0.04 + 0.22 - 0.18**2) / 50) ** 0.5)
+    assert paired_difference(0, 0, 0) == (-1, 1)
+    wide, narrow = paired_difference(3, 3, 10), paired_difference(300, 300, 1000)
+    assert wide[0] < narrow[0] < 0 < narrow[1] < wide[1]

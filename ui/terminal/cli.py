@@ -108,7 +108,7 @@ app.command()(generate)
 app.command()(with_generation_options(compare))
 app.command()(chat)
 app.command()(config)
-app.command()(evaluate)
+app.command()(with_generation_options(evaluate, without=["show_reasoning"]))
 app.command()(bench)
 app.add_typer(models.app, name="models")
 

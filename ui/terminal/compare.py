@@ -14,6 +14,7 @@ from core.errors import InvalidSetting
 from ui.terminal.generate import conversation_of
 from ui.terminal.interrupts import ctrl_c
 from ui.terminal.options import GenerationOptions, Prompt
+from ui.terminal.reports import check_files, write_files
 from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
@@ -125,17 +126,9 @@ class _Files:
 
     def check(self) -> None:
         """Raise InvalidSetting before anything runs, where a file cannot be written."""
-        from core.report.files import check_new
-
-        named = {"--csv": self.csv, "--html": self.html, "--markdown": self.markdown}
-        given = {option: file for option, file in named.items() if file is not None}
-        for option, file in given.items():
-            check_new(file, option)
-        if len({file.absolute() for file in given.values()}) < len(given):
-            raise InvalidSetting(
-                f"{' and '.join(given)} name one file; allowed: a file for each. Change one."
-            )
-        if self.include_reasoning and not given:
+        files = {"--csv": self.csv, "--html": self.html, "--markdown": self.markdown}
+        check_files(files)
+        if self.include_reasoning and not any(files.values()):
             raise InvalidSetting(
                 "--include-reasoning is given without a file; give --csv, --html or --markdown, "
                 "or --capture-reasoning for --json."
@@ -143,13 +136,7 @@ class _Files:
 
     def written(self, comparison: Comparison, model: str | None) -> Iterator[CannotWrite]:
         """Write all that can be written; what cannot comes back in words."""
-        from core.report.files import CannotWrite, write_new
-
-        for file, text in self._texts(comparison, model):
-            try:
-                write_new(file, text)
-            except CannotWrite as error:
-                yield error
+        return write_files(self._texts(comparison, model))
 
     def _texts(self, comparison: Comparison, model: str | None) -> Iterator[tuple[Path, str]]:
         included = self.include_reasoning

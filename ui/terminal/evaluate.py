@@ -1,282 +1,150 @@
-"""`counterpoint evaluate`: a suite of questions with known answers, at every level."""
+"""`counterpoint evaluate`: a file of prompts, or the embedded model's suite, at every level."""
 
 from __future__ import annotations
 
-import csv
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import Annotated
 
 import typer
 
 from core.errors import InvalidSetting
-from ui.terminal.options import Harmony, Json, Verbose, settings
-from ui.terminal.telling import INTERRUPTED, print_json, told
+from ui.terminal.options import GenerationOptions
+from ui.terminal.telling import told
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from core.demo.scores import Row
-    from core.demo.suite import Outcome
-    from core.demo.tasks import Level
-    from core.sampling import SamplingParams
-
-EMBEDDED = "embedded"
-TOOL = "tool"
-"""The family of the suite that offers a tool."""
+EACH = 40
+"""Questions of each family of the suite."""
 
 
 def evaluate(
+    options: GenerationOptions,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Prompts: CSV or JSON Lines, in UTF-8, with a column `prompt` and, where they are "
+            "known, right answers in `expected`; - reads standard input.",
+            show_default=False,
+        ),
+    ] = None,
     suite: Annotated[
-        str, typer.Option(help=f"The questions: {EMBEDDED}, those of the embedded model.")
-    ] = EMBEDDED,
-    each: Annotated[int, typer.Option(min=1, help="Questions of each family.")] = 40,
+        str | None,
+        typer.Option(
+            help="In place of FILE: embedded, questions of the kinds that the embedded model was "
+            "trained for. It is what runs without FILE, greedily, 1,024 tokens at most, on the "
+            "embedded model unless another is named.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
+    each: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help=f"Questions of each family of the suite; {EACH} unless given.",
+            show_default=False,
+        ),
+    ] = None,
     levels: Annotated[
-        str, typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS")
-    ] = "low,medium,high",
-    temperature: Annotated[float, typer.Option(help="0 (greedy) to 2.")] = 0.0,
-    max_tokens: Annotated[int, typer.Option(help="Budget of a turn, analysis included.")] = 1024,
-    seed: Annotated[int, typer.Option(help="Draws the questions and the tokens.")] = 1,
+        str | None,
+        typer.Option(
+            help="Levels to run, comma-separated; all unless given.",
+            metavar="LEVELS",
+            show_default=False,
+        ),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Runs of each prompt and level, each with the next seed.")
+    ] = 1,
     at_once: Annotated[
         int,
         typer.Option(min=1, help="Answers under way at any time; up to 32 of them share a batch."),
     ] = 32,
-    model: Annotated[
-        str, typer.Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
-    ] = EMBEDDED,
-    use_harmony_format: Harmony = None,
-    csv_file: Annotated[
-        Path | None, typer.Option("--csv", help="Write every answer there.", metavar="FILE")
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on where an earlier run of the same prompts and settings stopped.",
+        ),
+    ] = False,
+    runs: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where each run is kept as it ends, for --resume; FILE.runs.jsonl unless given.",
+            metavar="FILE",
+            show_default=False,
+        ),
     ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write a row for each run there.", metavar="FILE", show_default=False),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a report there, one page that stands alone.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    include_reasoning: Annotated[
+        bool,
+        typer.Option("--include-reasoning", help="Put the analysis into these files, too."),
+    ] = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the table as Markdown.")
     ] = False,
-    as_json: Json = False,
-    verbose: Verbose = False,
 ) -> None:
-    """Measure accuracy, tokens and time at every level, on questions with known answers."""
-    with told(verbose):
-        _check(suite, as_markdown and as_json)
-        from core.sampling import SamplingParams
+    """Run a set of prompts at every level, and say which level is enough for them."""
+    with told(options.verbose):
+        if as_markdown and options.json:
+            raise InvalidSetting("--markdown and --json are both given; give one of them.")
+        levels = _levels(levels, options)
+        if file is None:
+            own = {
+                "--repeats": repeats > 1,
+                "--resume": resume,
+                "--runs": runs is not None,
+                "--html": html is not None,
+                "--include-reasoning": include_reasoning,
+                "--capture-reasoning": bool(options.capture_reasoning),
+                "--instructions": options.instructions is not None,
+            }
+            _refuse(own, "for prompts of your own, and no FILE is given. Name one, or leave it out")
+            from ui.terminal.evaluate_suite import EMBEDDED, evaluate_suite
 
-        asked = Asked(
-            each=each,
-            levels=_levels(levels),
-            params=SamplingParams(temperature, max_tokens=max_tokens, seed=seed),
-            seed=seed,
-            at_once=at_once,
-        )
-        config = settings({"model": model, "use_harmony_format": use_harmony_format})
-        done = _measured(asked, config, csv_file)
-        if as_json:
-            print_json(done.as_dict())
-        elif as_markdown:
-            typer.echo(done.markdown())
+            status = evaluate_suite(
+                options, suite or EMBEDDED, each or EACH, levels, at_once, csv, as_markdown
+            )
         else:
-            _print(done)
-    if done.stopped:
-        raise typer.Exit(INTERRUPTED)
+            suites = {"--suite": suite is not None, "--each": each is not None}
+            _refuse(suites, f"for the suite, and FILE is given ({file!r}). Give one of the two")
+            from ui.terminal.evaluate_file import Wanted, evaluate_file
+
+            wanted = Wanted(
+                file=file,
+                levels=levels,
+                repeats=repeats,
+                at_once=at_once,
+                resume=resume,
+                runs=runs,
+                csv=csv,
+                html=html,
+                include_reasoning=include_reasoning,
+                markdown=as_markdown,
+            )
+            status = evaluate_file(options, wanted)
+    if status:
+        raise typer.Exit(status)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What to measure."""
-
-    each: int
-    levels: list[Level]
-    params: SamplingParams
-    seed: int
-    at_once: int
-
-    def command(self) -> str:
-        """The command line that measures the same."""
-        levels = "" if len(self.levels) == 3 else f" --levels {','.join(self.levels)}"
-        return (
-            f"counterpoint evaluate --suite {EMBEDDED} --each {self.each}{levels} "
-            f"--temperature {self.params.temperature:g} --seed {self.seed}"
-        )
+def _levels(levels: str | None, options: GenerationOptions) -> str | None:
+    only = options.reasoning_level
+    if levels is not None and only is not None:
+        raise InvalidSetting("--levels and --reasoning-level are both given; give one of them.")
+    return levels if levels is not None else only
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured. total: answers that were asked for; stopped: Ctrl-C came before them.
-
-    format: how the model was asked; remarks: what must be said of that, a sentence each.
-    """
-
-    asked: Asked
-    model: str
-    outcomes: list[Outcome]
-    total: int
-    seconds: float
-    stopped: bool
-    format: str
-    remarks: list[str]
-
-    def rows(self) -> list[Row]:
-        from core.demo.scores import rows
-
-        return rows(self.outcomes, self.asked.levels)
-
-    def notes(self) -> list[str]:
-        """What must be said beside the table, one paragraph each."""
-        from core.many import AT_ONCE
-        from core.statistics import Share
-
-        asked, n = self.asked, len(self.outcomes)
-        formed = Share(sum(o.well_formed for o in self.outcomes), n)
-        cut = ""
-        if self.stopped:
-            cut = f" Stopped: {n:,} of {self.total:,} answers are counted, short ones before long."
-        figures = (
-            f"{self.model}: {n:,} answers in {self.seconds:.0f} s, temperature "
-            f"{asked.params.temperature:g}.{cut} Right answers with Wilson's 95 % interval; tokens "
-            "of analysis and seconds per answer are medians. Up to "
-            f"{min(asked.at_once, AT_ONCE)} answers shared a batch: the seconds are those of the "
-            "batch, not of an answer alone."
-        )
-        well = (
-            f"Well-formed (nothing repaired, ended by itself): {formed.hits:,} of {n:,}, {formed}."
-        )
-        return [figures, well, *self.remarks, f"Measured with `{asked.command()}`."]
-
-    def markdown(self) -> str:
-        """The table and its notes, for a README."""
-        from core.demo.scores import markdown
-
-        table = markdown(self.rows(), self.asked.levels)
-        return "\n\n".join([table, *self.notes()])
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON object of `evaluate --json`."""
-        return {
-            "suite": EMBEDDED,
-            "model": self.model,
-            "format": self.format,
-            "each": self.asked.each,
-            "levels": self.asked.levels,
-            "at_once": self.asked.at_once,
-            "sampling": asdict(self.asked.params),
-            "answers": len(self.outcomes),
-            "asked": self.total,
-            "complete": not self.stopped,
-            "wall_s": self.seconds,
-            "rows": {
-                row.name: {level: score.as_dict() for level, score in row.scores.items()}
-                for row in self.rows()
-            },
-        }
-
-
-def _measured(asked: Asked, config: Any, csv_file: Path | None) -> Measured:
-    """Run the suite, with a progress bar on stderr. Ctrl-C keeps what is done so far."""
-    from core.demo.suite import evaluate as answers
-    from core.demo.suite import suite
-    from core.demo.tasks import FAMILIES
-    from ui.terminal import engine as terminal_engine
-
-    outcomes: list[Outcome] = []
-    stopped = False
-    with ExitStack() as stack:
-        write = stack.enter_context(_csv_writer(csv_file)) if csv_file else None
-        engine = stack.enter_context(terminal_engine.open_engine(config))
-        form = engine.format
-        families = [name for name in FAMILIES if form.call_ids or name != TOOL]
-        total = len(families) * asked.each * len(asked.levels)
-        advance = stack.enter_context(_progress(total))
-        questions = suite(families, asked.levels, asked.each, asked.seed)
-        began = time.monotonic()
-        try:
-            for outcome in answers(engine, questions, asked.params, asked.at_once):
-                outcomes.append(outcome)
-                if write:
-                    write(outcome)
-                advance()
-        except KeyboardInterrupt:
-            stopped = True
-        seconds = time.monotonic() - began
-        name = engine.model
-    left_out = None if form.call_ids else f"{form.name} has no tools: that family was left out."
-    remarks = [remark for remark in (form.remark, left_out) if remark]
-    return Measured(asked, name, outcomes, total, seconds, stopped, form.name, remarks)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    from ui.terminal.render import stderr
-
-    console = stderr()
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Answers", total=total)
-        yield lambda: progress.advance(task)
-
-
-@contextmanager
-def _csv_writer(file: Path) -> Iterator[Any]:
-    """Write rows as they come: a run that is stopped leaves what it has. Raises InvalidSetting."""
-    from core.demo.suite import Outcome
-
-    try:
-        stream: TextIO = file.open("w", newline="", encoding="utf-8")
-    except OSError as error:
-        raise InvalidSetting(
-            f"--csv is {str(file)!r}, and it cannot be written ({error.strerror}); allowed: a file "
-            "in a folder that is there."
-        ) from None
-    names = [f.name for f in fields(Outcome) if f.name != "turn"]
-    with stream:
-        writer = csv.writer(stream)
-        writer.writerow(names)
-
-        def write(outcome: Outcome) -> None:
-            row = {**asdict(outcome), "repairs": "; ".join(outcome.repairs)}
-            writer.writerow([row[name] for name in names])
-
-        yield write
-
-
-def _check(suite: str, both: bool) -> None:
-    if suite != EMBEDDED:
-        raise InvalidSetting(f"--suite is {suite!r}; allowed: {EMBEDDED}.")
-    if both:
-        raise InvalidSetting("--markdown and --json are both given; give one of them.")
-
-
-def _levels(given: str) -> list[Literal["low", "medium", "high"]]:
-    from core.config import reasoning_level
-
-    named = {reasoning_level(word).value for word in given.split(",")}
-    order: tuple[Literal["low", "medium", "high"], ...] = ("low", "medium", "high")
-    return [level for level in order if level in named]
-
-
-def _print(done: Measured) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False)
-    console.print(_table(done.rows()))
-    for note in done.notes():
-        console.print(f"\n{note}")
-
-
-def _table(rows: Sequence[Row]) -> Table:
-    """One line per family and level: narrower than the table for a README."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("family", "level"):
-        table.add_column(name)
-    for name in ("n", "right", "tokens", "seconds", "well-formed"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        for n, (level, score) in enumerate(row.scores.items()):
-            formed = f"{score.well_formed.hits} of {score.well_formed.n}"
-            cells = (score.right.n, score.right, score.tokens, score.time, formed)
-            table.add_row("" if n else row.name, level, *map(str, cells))
-    return table
+def _refuse(given: dict[str, bool], why: str) -> None:
+    names = [flag for flag, is_given in given.items() if is_given]
+    if names:
+        raise InvalidSetting(f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} {why}.")

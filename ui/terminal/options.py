@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -61,6 +61,11 @@ class GenerationOptions:
     json: Json = False
     verbose: Verbose = False
 
+    def sampling(self) -> dict[str, Any]:
+        """What was given of the sampling, by the name of its field in SamplingParams."""
+        names = ("temperature", "top_p", "top_k", "max_tokens", "seed")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
     def config(self) -> InferenceConfig:
         """The settings, these options over all others. Raises InvalidSetting."""
         from core.config import InferenceConfig
@@ -79,8 +84,13 @@ def settings(given: Mapping[str, Any]) -> InferenceConfig:
     return InferenceConfig(**{name: value for name, value in given.items() if value is not None})
 
 
-def with_generation_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options above; it takes them as one argument named `options`."""
+def with_generation_options(
+    command: Callable[..., None], without: Collection[str] = ()
+) -> Callable[..., None]:
+    """Give a command the options above; it takes them as one argument named `options`.
+
+    without: fields that it has no use for.
+    """
     hints = get_type_hints(GenerationOptions, include_extras=True)
     shared = [
         inspect.Parameter(
@@ -90,6 +100,7 @@ def with_generation_options(command: Callable[..., None]) -> Callable[..., None]
             annotation=hints[field.name],
         )
         for field in fields(GenerationOptions)
+        if field.name not in without
     ]
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name != "options"]
