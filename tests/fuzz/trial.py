@@ -45,7 +45,8 @@ class Tally:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; `Tally.of_json` reads them again."""
-        return asdict(self)
+        # Not asdict: it cannot make a Counter again.
+        return {**vars(self), "failures": [asdict(failure) for failure in self.failures]}
 
     @classmethod
     def of_json(cls, told: Mapping[str, Any]) -> Tally:
