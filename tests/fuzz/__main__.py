@@ -77,8 +77,11 @@ def kept(file: Path) -> dict[Block, Tried]:
     """The blocks that were tried and written to a file; none where it is not there."""
     if not file.exists():
         return {}
-    lines = map(json.loads, file.read_text().splitlines())
-    return {tuple(x["block"]): (Tally.of_json(x["tally"]), x["seconds"]) for x in lines}
+    told: dict[Block, Tried] = {}
+    for line in map(json.loads, file.read_text().splitlines()):
+        seed, first, count = line["block"]
+        told[seed, first, count] = (Tally.of_json(line["tally"]), line["seconds"])
+    return told
 
 
 def keep(file: Path, block: Block, tried: Tried) -> None:
