@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from core.ahead import ReadAhead, past_of
 from core.asked import Asked, How
 from core.backends.base import Handle, TokenBackend, TokenRequest
 from core.compare import Comparison
@@ -274,6 +275,23 @@ class InferenceEngine:
             on_run,
             on_call,
         )
+
+    def read_ahead(
+        self, conversation: Conversation, reasoning_level: ReasoningLevel | str | None = None
+    ) -> ReadAhead:
+        """Read a chat's past into the prompt cache while nothing else runs, so that its next
+        question is answered sooner. For whoever shows a chat to call when an answer has ended.
+
+        conversation: with that answer, as the next prompt will hold it, but for the question.
+        Returns at once. A run that starts meanwhile waits for one chunk of 128 tokens at most, and
+        finds in the cache what was read by then (`usage.cached_tokens`). The cache stays within its
+        limit. Raises InvalidPrompt.
+        """
+        level = read_level(reasoning_level or self.config.reasoning_level)
+        past, ahead = past_of(self.format, conversation, level), ReadAhead()
+        fits = len(past) < self.context_length
+        ahead.attach(self._serving.read_ahead(past, ahead.on_step) if fits else None)
+        return ahead
 
     def close(self) -> None:
         """End what runs and free the model. Safe to call twice."""

@@ -155,7 +155,8 @@ class Repaired:
 @dataclass(frozen=True, slots=True)
 class Inserted:
     """The caller asked for the answer: `count` tokens of the raw record, from index `at_token` on,
-    were not written by the model. The messages behind this event carry them.
+    were not written by the model. The messages behind this event carry them. Half a header before
+    them is in no event; where it was given, fewer tokens were given than Started tells: `at_token`.
     """
 
     at_token: int

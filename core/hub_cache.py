@@ -71,7 +71,8 @@ def _complete(folder: Path) -> bool:
     """False where a download was broken off: a weight file that the index names is missing, or,
     where the index itself is, one that the others' names tell of."""
     index = folder / "model.safetensors.index.json"
-    weights = [file.name for file in folder.glob("model*.safetensors")]
+    # Links to what lies elsewhere in the cache; some lead nowhere once that was cleared.
+    weights = [file.name for file in folder.glob("model*.safetensors") if file.is_file()]
     if index.is_file():
         try:
             named = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())

@@ -106,8 +106,8 @@ class ModelLoader:
             name="embedded demo model" if source is ModelSource.EMBEDDED else self.model,
             source=source,
             path=path,
-            context_length=_context_length(config),
-            weight_bytes=_weight_bytes(path),
+            context_length=_context_length(config, path),
+            weight_bytes=_readable_bytes(path),
             quantization=_quantization(config),
             model_type=config["model_type"],
         )
@@ -132,8 +132,8 @@ class ModelLoader:
             model: Module = load_model(info.path)[0]
         except Exception as error:
             raise ModelError(
-                f"The checkpoint in {info.path} could not be loaded ({type(error).__name__}: "
-                f"{error}). Fetch it again, or run with --model {EMBEDDED}."
+                f"The checkpoint in {info.path} could not be loaded ({_in_short(error)}). Fetch it "
+                f"again, or run with --model {EMBEDDED}."
             ) from error
         return model
 
@@ -148,8 +148,8 @@ class ModelLoader:
             return load_tokenizer(info.path, eos_token_ids=ends)
         except Exception as error:
             raise ModelError(
-                f"The tokenizer in {info.path} could not be loaded ({type(error).__name__}: "
-                f"{error}). Fetch the model again, or run with --model {EMBEDDED}."
+                f"The tokenizer in {info.path} could not be loaded ({_in_short(error)}). Fetch the "
+                f"model again, or run with --model {EMBEDDED}."
             ) from error
 
     def _find(self) -> tuple[ModelSource, Path]:
@@ -234,12 +234,18 @@ def _read_config(path: Path) -> dict[str, Any]:
     return dict(config)
 
 
-def _context_length(config: dict[str, Any]) -> int:
+def _context_length(config: dict[str, Any], path: Path) -> int:
     """Models that read pictures too keep theirs with what is about text."""
     text = config.get("text_config")
     inner = text if isinstance(text, dict) else {}
-    found = config.get("max_position_embeddings") or inner.get("max_position_embeddings")
-    return int(found or 131_072)
+    name = "max_position_embeddings"
+    found = config.get(name) or inner.get(name) or 131_072
+    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+        raise ModelError(
+            f"{path / 'config.json'} says {name} {found!r}; it must be a whole number, 1 or more: "
+            f"the tokens that prompt and answer may have together. {_WHOLE_FOLDER}"
+        )
+    return found
 
 
 def _quantization(config: dict[str, Any]) -> str | None:
@@ -273,3 +279,21 @@ def _is_gpt_oss(folder: Path) -> bool:
 
 def _weight_bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
+
+
+def _readable_bytes(folder: Path) -> int:
+    """As `_weight_bytes`. Raises ModelError where a file is not there, such as behind a link."""
+    try:
+        return _weight_bytes(folder)
+    except OSError as error:
+        raise ModelError(
+            f"{error.filename} cannot be read ({error.strerror}). {_WHOLE_FOLDER} Where it is a "
+            "link, what it points to is gone: fetch the model again."
+        ) from error
+
+
+def _in_short(error: Exception) -> str:
+    """What kind of error it is, and its first line: mlx-lm lists every parameter that is missing,
+    one in a line."""
+    said = str(error).strip().partition("\n")[0].rstrip(" :")
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

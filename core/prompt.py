@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import pairwise
 from typing import Any
 
 import openai_harmony as harmony
@@ -50,8 +50,8 @@ class HarmonyPrompt(RenderedPrompt):
     """A conversation rendered in the Harmony format.
 
     The segments end behind the system and developer messages and behind each message of a user or
-    a tool. Behind an answer the next prompt does not agree: there stood its analysis when it was
-    written.
+    a tool, with the `<|start|>` of what follows. Behind an answer the next prompt does not agree:
+    there stood its analysis when it was written.
     """
 
     @cached_property
@@ -179,22 +179,20 @@ def _rendered(
 ) -> HarmonyPrompt:
     has_tools = bool(developer and developer.tools)
     options = harmony.RenderOptions(conversation_has_function_tools=has_tools)
-    segment = encoding().render(framed(harmony.Role.SYSTEM, system), options)
+    ids = encoding().render(framed(harmony.Role.SYSTEM, system), options)
     if developer is not None:
-        segment += developer_ids(developer, formats)
-    segments = [tuple(segment)]
-    segment = []
+        ids += developer_ids(developer, formats)
+    # One further, as every message begins with <|start|>: read apart, it would cost a step more.
+    cuts = [len(ids) + 1]
     for message in _kept(messages):
-        segment += _message_ids(message)
+        ids += _message_ids(message)
         if message.role in (Role.USER, Role.TOOL):
-            segments.append(tuple(segment))
-            segment = []
+            cuts.append(len(ids) + 1)
     if next_turn:
         # Without disallowed_special every call compiles a pattern of a thousand names: 2 ms.
-        segment += [START, *encoding().encode(Role.ASSISTANT.value, disallowed_special=())]
-    if segment:
-        segments.append(tuple(segment))
-    return HarmonyPrompt(tuple(chain.from_iterable(segments)), tuple(segments))
+        ids += [START, *encoding().encode(Role.ASSISTANT.value, disallowed_special=())]
+    ends = [0, *(cut for cut in cuts if cut < len(ids)), len(ids)]
+    return HarmonyPrompt(tuple(ids), tuple(tuple(ids[a:b]) for a, b in pairwise(ends)))
 
 
 def _kept(messages: Iterable[Message]) -> list[Message]:

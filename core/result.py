@@ -114,6 +114,8 @@ class Transcript:
                 self.scores.extend(event.scores)
             case Inserted():
                 self.inserted = event
+                # Half a header that a caller gave has given way to the answer's.
+                self.given_tokens = min(self.given_tokens, event.at_token)
             case Finished():
                 self.finished = event
 
@@ -129,9 +131,9 @@ class Transcript:
 
     @property
     def generated_tokens(self) -> int:
-        """Tokens that the model wrote, so far."""
+        """Tokens that the model wrote, so far; those of a header count once it is read."""
         inserted = self.inserted.count if self.inserted else 0
-        return len(self.tokens) - self.given_tokens - inserted
+        return max(0, len(self.tokens) - self.given_tokens - inserted)
 
     def score_of(self, at_token: int) -> TokenScore | None:
         """How likely the token at this index of the raw record was; None where the model did not

@@ -207,8 +207,9 @@ class Run:
         """Open the answer, and let the model go on from there."""
         seen = self.transcript
         written = len(self._clock.stamps)
-        if seen.generated_tokens < written:
-            # Half a header: it would be taken for the answer's. It is left out of the record.
+        if len(seen.tokens) < seen.given_tokens + written:
+            # Half a header, the model's or the caller's: it would be taken for the answer's. It is
+            # left out of the record.
             del self._clock.stamps[seen.generated_tokens :]
             self._scores.clear()
             self._parser = self.format.parser(self.prompt)

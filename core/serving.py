@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from core.backends.base import Handle, TokenBackend, TokenRequest
+from core.backends.base import Handle, Step, TokenBackend, TokenRequest
 from core.errors import Busy, ModelError
 from core.machine import memory, needed
 from core.models import ModelInfo, ModelLoader
@@ -46,6 +46,15 @@ class Serving:
             if self.lost is not None:
                 raise ModelError(self.lost)
             return self.backend.submit(requests)
+
+    def read_ahead(self, tokens: Sequence[int], on_step: Callable[[Step], None]) -> Handle | None:
+        """As the backend does; None where it cannot, or not now."""
+        with self._lock:
+            read = getattr(self.backend, "read_ahead", None)
+            if read is None or self._switching or self._closed or self.lost is not None:
+                return None
+            handle: Handle | None = read(tokens, on_step)
+            return handle
 
     def switch(self, loader: ModelLoader) -> None:
         """Load another model and free this one. Raises Busy and ModelError; then this one stays,

@@ -20,7 +20,8 @@ class Job:
     """A request on its way through the batch.
 
     uid: once it was inserted. cached: how many of the prompt's tokens a cache held. borders: after
-    how many tokens a snapshot is to be taken. reading, writing: whether it has begun to.
+    how many tokens a snapshot is to be taken. reading, writing: whether it has begun to. ahead: it
+    is read for the cache alone, when nothing else is to be done.
     """
 
     request: TokenRequest
@@ -29,6 +30,7 @@ class Job:
     borders: frozenset[int] = frozenset()
     reading: bool = False
     writing: bool = False
+    ahead: bool = False
 
     def tell(self, step: Step) -> None:
         self.request.on_step(step)
@@ -42,6 +44,13 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """Read this for the cache, when nothing else is to be done."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """End this one, wherever it is."""
 
@@ -52,7 +61,7 @@ class Close:
     """End everything."""
 
 
-Command = Submit | Cancel | Close
+Command = Submit | ReadAhead | Cancel | Close
 
 
 class Inbox:
@@ -69,13 +78,14 @@ class Inbox:
         self._closed = False
 
     def put(self, command: Command) -> None:
-        """Raises BackendError for a Submit behind the Close, and Busy where the queue is full.
+        """Raises BackendError for what is to be read behind the Close, and Busy where the queue is
+        full.
 
-        Of one Submit all get in or none.
+        Of one Submit all get in or none. What is read ahead takes no place.
         """
         with self._lock:
-            if isinstance(command, Submit):
-                self._admit(len(command.jobs))
+            if isinstance(command, Submit | ReadAhead):
+                self._admit(len(command.jobs) if isinstance(command, Submit) else 0)
             elif self._closed:
                 return
             self._closed = isinstance(command, Close)
@@ -84,7 +94,7 @@ class Inbox:
     def _admit(self, count: int) -> None:
         if self._closed:
             raise BackendError("The engine is closed; make a new InferenceEngine.")
-        if self._under_way + count > AT_ONCE + self._queue_limit:
+        if count and self._under_way + count > AT_ONCE + self._queue_limit:
             waiting = max(0, self._under_way - AT_ONCE)
             raise Busy(
                 f"The queue is full: {waiting} wait while {self._under_way - waiting} run, and "

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 
-from core.backends.base import Handle, TokenRequest
-from core.backends.inbox import Cancel, Close, Inbox, Job, Submit
+from core.backends.base import Handle, Step, TokenRequest
+from core.backends.inbox import Cancel, Close, Inbox, Job, ReadAhead, Submit
 from core.backends.owner import Owner
 from core.errors import InvalidSetting
 from core.models import ModelLoader
+from core.sampling import SamplingParams
 
 CACHE_BYTES: Final = 2**30
 QUEUE_LIMIT: Final = 256
@@ -56,6 +57,7 @@ class MLXBackend:
                     f"{name} is {given}; allowed: 0 or more. Give 0 to have none, or leave it out."
                 )
         self._context_length = loader.info.context_length
+        self._cache_bytes = cache_bytes
         self._inbox = Inbox(queue_limit)
         loaded: Future[None] = Future()
         owner = Owner(loader, self._inbox, loaded, cache_bytes)
@@ -82,6 +84,22 @@ class MLXBackend:
         jobs = [Job(request) for request in requests]
         self._inbox.put(Submit(jobs))
         return [_Handle(self._inbox, job) for job in jobs]
+
+    def read_ahead(self, tokens: Sequence[int], on_step: Callable[[Step], None]) -> Handle | None:
+        """Read tokens into the prompt cache while nothing else is to be done: a prompt that begins
+        with them will be answered sooner.
+
+        Whoever submits a request meanwhile waits for one chunk of 128 tokens at most; then this
+        ends as cancelled, and what was read stays. on_step: as a request's; nothing is generated.
+        None where there is no cache, or nothing to read. Raises BackendError when closed.
+        """
+        if not tokens or not self._cache_bytes:
+            return None
+        # One token further, which is never read: what is to be kept ends before the last.
+        request = TokenRequest((tuple(tokens), (0,)), SamplingParams(), frozenset(), on_step)
+        job = Job(request, ahead=True)
+        self._inbox.put(ReadAhead(job))
+        return _Handle(self._inbox, job)
 
     def close(self) -> None:
         self._finalizer()

@@ -16,7 +16,7 @@ from typing import Any
 
 from core.backends.base import EndReason, EndStep, PrefillStep, TokenStep
 from core.backends.drawing import sampler, scores
-from core.backends.inbox import AT_ONCE, Cancel, Close, Command, Inbox, Job, Submit
+from core.backends.inbox import AT_ONCE, Cancel, Close, Command, Inbox, Job, ReadAhead, Submit
 from core.backends.memory import forget_peak, peak_memory
 from core.backends.prompt_cache import PromptCache
 from core.blas import load_openblas
@@ -27,6 +27,8 @@ from core.sampling import TokenScore
 # Tokens of a prompt read in one step: a step is what the others, and a cancel, wait for.
 _CHUNK = 512
 _CHUNK_BESIDE_OTHERS = 128
+# Chats whose past waits to be read ahead; the one that was asked for first gives way.
+_AHEAD = 8
 _END = {"stop": EndReason.STOP, "length": EndReason.LENGTH}
 
 
@@ -42,6 +44,7 @@ class Owner:
         self._cache = PromptCache(cache_bytes)
         self._active: dict[int, Job] = {}
         self._waiting: deque[list[Job]] = deque()
+        self._ahead: deque[Job] = deque()
         self._closing = False
 
     def run(self) -> None:
@@ -79,9 +82,10 @@ class Owner:
         except Exception as error:
             failure = _failure(error)
         finally:
-            unread = [c.jobs for c in self._inbox.shut() if isinstance(c, Submit)]
-            left = list(chain(*self._waiting, *unread))
+            unread = [_jobs(command) for command in self._inbox.shut()]
+            left = list(chain(*self._waiting, self._ahead, *unread))
             self._waiting.clear()
+            self._ahead.clear()
             self._end(left, EndReason.FAILED if failure else EndReason.CANCELLED, failure)
 
     def _serve(self, model: Any) -> None:
@@ -91,7 +95,8 @@ class Owner:
         generator: Any = BatchGenerator(model, completion_batch_size=AT_ONCE)
         try:
             while not self._closing:
-                for command in self._inbox.take(wait=not (self._active or self._waiting)):
+                idle = not (self._active or self._waiting or self._ahead)
+                for command in self._inbox.take(wait=idle):
                     self._obey(command, generator)
                 if not self._closing:
                     self._let_in(generator)
@@ -109,8 +114,13 @@ class Owner:
     def _obey(self, command: Command, generator: Any) -> None:
         match command:
             case Submit(jobs):
+                self._put_off_reading_ahead(generator)
                 groups = range(0, len(jobs), AT_ONCE)
                 self._waiting += [list(jobs[at : at + AT_ONCE]) for at in groups]
+            case ReadAhead(job):
+                if len(self._ahead) == _AHEAD:
+                    self._end([self._ahead.popleft()], EndReason.CANCELLED)
+                self._ahead.append(job)
             case Cancel(job):
                 self._cancel(job, generator)
             case Close():
@@ -123,6 +133,9 @@ class Owner:
             self._end([job], EndReason.CANCELLED)
             layers, tokens = removed[job.uid]
             self._keep(job, tokens, layers)
+        elif job in self._ahead:
+            self._ahead.remove(job)
+            self._end([job], EndReason.CANCELLED)
         else:
             group = next((group for group in self._waiting if job in group), None)
             if group is None:
@@ -132,16 +145,33 @@ class Owner:
                 self._waiting.remove(group)
             self._end([job], EndReason.CANCELLED)
 
+    def _put_off_reading_ahead(self, generator: Any) -> None:
+        """Somebody is waiting now: what was read so far is kept, and the rest is not read."""
+        for job in [job for job in self._active.values() if job.ahead]:
+            self._cancel(job, generator)
+
     def _let_in(self, generator: Any) -> None:
         """Those who came first, as far as there are places; those of one call only together."""
         while self._waiting and len(self._active) + len(self._waiting[0]) <= AT_ONCE:
             group = self._waiting.popleft()
             if not self._active:
                 forget_peak()
-            try:
-                self._insert(group, generator)
-            except Exception as error:
-                self._end(group, EndReason.FAILED, _failure(error))
+            self._try_to_insert(group, generator)
+        if self._ahead and not self._active:
+            self._read_ahead(self._ahead.popleft(), generator)
+
+    def _read_ahead(self, job: Job, generator: Any) -> None:
+        past, never_read = job.request.segments
+        if self._cache.longest((*past, *never_read))[0] == len(past):
+            self._end([job], EndReason.STOP)
+        else:
+            self._try_to_insert([job], generator)
+
+    def _try_to_insert(self, group: Sequence[Job], generator: Any) -> None:
+        try:
+            self._insert(group, generator)
+        except Exception as error:
+            self._end(group, EndReason.FAILED, _failure(error))
 
     def _insert(self, jobs: Sequence[Job], generator: Any) -> None:
         from mlx_lm.generate import StopSequences
@@ -168,8 +198,8 @@ class Owner:
             self._active[uid] = job
 
     def _step(self, generator: Any) -> None:
-        writing = any(job.writing for job in self._active.values())
-        generator.prefill_step_size = _CHUNK_BESIDE_OTHERS if writing else _CHUNK
+        short = any(job.writing or job.ahead for job in self._active.values())
+        generator.prefill_step_size = _CHUNK_BESIDE_OTHERS if short else _CHUNK
         before = time.perf_counter()
         read, generated = generator.next()
         now = time.perf_counter()
@@ -198,6 +228,10 @@ class Owner:
         if done in job.borders:
             layers, tokens = generator.extract_cache([job.uid])[job.uid]
             self._keep(job, tokens, layers)
+        if job.ahead and done + 1 == total:
+            generator.remove([job.uid])
+            del self._active[response.uid]
+            self._end([job], EndReason.STOP)
 
     def _keep(self, job: Job, tokens: Sequence[int], layers: Sequence[Any]) -> None:
         """Kept at borders, and where a run was cut off: it may be gone on with."""
@@ -225,7 +259,17 @@ class Owner:
         now, peak = time.perf_counter(), peak_memory()
         for job in (ended := list(jobs)):
             job.tell(EndStep(reason, now, error, peak))
-        self._inbox.left(len(ended))
+        self._inbox.left(sum(not job.ahead for job in ended))
+
+
+def _jobs(command: Command) -> Sequence[Job]:
+    match command:
+        case Submit(jobs):
+            return jobs
+        case ReadAhead(job):
+            return [job]
+        case _:
+            return []
 
 
 def _failure(error: Exception) -> BackendError:

@@ -227,7 +227,10 @@ class _Converter:
             if isinstance(event, Started):
                 self._not_written.append(range(event.given_tokens))
             elif isinstance(event, Inserted):
-                self._not_written.append(range(event.at_token, event.at_token + event.count))
+                # Half a header that was given is not in the record: what follows was written.
+                given = [range(min(r.stop, event.at_token)) for r in self._not_written]
+                inserted = range(event.at_token, event.at_token + event.count)
+                self._not_written = [*given, inserted]
             times = [self._time(token_times, batch.at) for _ in event.tokens] or [batch.at]
             kept = event if self._redact is None else self._redact(event)
             if kept is not None:

@@ -1,7 +1,13 @@
 """The first token of every turn of a growing chat: the engine against mlx_lm.server on loopback.
 
-Same model, same prompts to the token, greedy. Both sides write some of each turn, thinking first,
+Same model, prompts of the same length, greedy. Both sides write some of each turn, thinking first,
 as a chat does: what they could keep of the past is what they keep in use.
+
+The engine is asked twice, in two chats that differ in a number: once the moment the answer is there
+(no pause), and once as the page and the terminal do it, where the answer is read ahead while the
+person reads it. That needs a pause between an answer and the next question, as long as the row
+"reading an answer ahead" says; a person takes longer, a program may not. Whoever asks earlier finds
+in the cache what was read by then.
 """
 
 from __future__ import annotations
@@ -9,6 +15,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,15 +33,32 @@ from tests.benchmarks.pairs import Row, Spread
 TURNS = 10
 WRITTEN = SamplingParams(temperature=0, max_tokens=24)
 TARGET = 0.5
+OTHER_CHAT = 500
+"""What the number of the chat with pauses is higher by: one token, as the other's."""
 _MESSAGE = re.compile(
     r"<\|start\|>(\w+)(?:<\|channel\|>final)?<\|message\|>(.*?)<\|end\|>", re.DOTALL
 )
 
+ANSWER = Message(Role.ASSISTANT, "Both follow, for the reason given. " * 12, Channel.FINAL)
+
 Pair = tuple[float, float]
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Seconds to the first token: of the engine at once and after a pause, and of the server.
+
+    pause: how long the answer before was read ahead; None in the first turn.
+    """
+
+    at_once: float
+    after_pause: float
+    served: float
+    pause: float | None
+
+
 def rows(engine: InferenceEngine, loader: ModelLoader, pairs: int) -> Iterator[Row]:
-    """A line per turn, and the median of the turns' ratios. Each pair is a chat of its own."""
+    """A line per turn, and the medians of the turns' ratios. Each pair is a chat of its own."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         server_files.write(loader.info.path, folder)
@@ -41,13 +67,17 @@ def rows(engine: InferenceEngine, loader: ModelLoader, pairs: int) -> Iterator[R
             chats = [chat(engine, port, number) for number in range(pairs + 1)][1:]
     for turn in range(TURNS):
         measured = [turns[turn] for turns in chats]
-        name = f"growing chat, turn {turn + 1}, first token: engine / mlx_lm.server"
-        yield Row(name, "s", *spreads(measured))
-    typical = Spread.of(Spread.of(a / b for a, b in turns).median for turns in chats)
-    ours, theirs, _ = spreads([pair for turns in chats for pair in turns])
-    name = f"growing chat, all {TURNS} turns, first token: engine / mlx_lm.server, median of a chat"
-    met = typical.median <= TARGET
-    yield Row(name, "s", ours, theirs, typical, f"≤ {TARGET}", met)
+        name = f"growing chat, turn {turn + 1}, first token, no pause: engine / mlx_lm.server"
+        yield Row(name, "s", *spreads([(t.at_once, t.served) for t in measured]))
+    paused = [turn.pause for turns in chats for turn in turns if turn.pause is not None]
+    yield Row("growing chat, reading an answer ahead: the pause assumed", "s", Spread.of(paused))
+    asked = {"no pause": attrgetter("at_once"), "answer read ahead": attrgetter("after_pause")}
+    for how, ours in asked.items():
+        pairs_of = [[(ours(turn), turn.served) for turn in turns] for turns in chats]
+        typical = Spread.of(Spread.of(a / b for a, b in turns).median for turns in pairs_of)
+        all_ours, theirs, _ = spreads([pair for turns in pairs_of for pair in turns])
+        name = f"growing chat, all {TURNS} turns, first token, {how}, median of a chat"
+        yield Row(name, "s", all_ours, theirs, typical, f"≤ {TARGET}", typical.median <= TARGET)
 
 
 def spreads(measured: list[Pair]) -> tuple[Spread, Spread, Spread]:
@@ -58,19 +88,30 @@ def spreads(measured: list[Pair]) -> tuple[Spread, Spread, Spread]:
     )
 
 
-def chat(engine: InferenceEngine, port: int, number: int) -> list[Pair]:
-    """Seconds to the first token of each turn, (ours, theirs), measured in turns."""
-    conversation = Conversation(instructions=f"This is chat {number}. Answer in one sentence.")
-    measured = []
+def chat(engine: InferenceEngine, port: int, number: int) -> list[Turn]:
+    """A chat's turns, each measured on the three in an order that changes from turn to turn."""
+    at_once, paused = (
+        Conversation(instructions=f"This is chat {number + n}. Answer in one sentence.")
+        for n in (0, OTHER_CHAT)
+    )
+    measured: list[Turn] = []
     for turn in range(TURNS):
-        conversation = conversation.with_user(f"Question {turn}: what follows, and why? " * 8)
-        if (number + turn) % 2:
-            theirs, ours = served(engine, port, conversation), first_token(engine, conversation)
-        else:
-            ours, theirs = first_token(engine, conversation), served(engine, port, conversation)
-        measured.append((ours, theirs))
-        answer = "Both follow, for the reason given. " * 12
-        conversation = conversation.adding(Message(Role.ASSISTANT, answer, Channel.FINAL))
+        pause = None
+        if turn:
+            before = time.perf_counter()
+            engine.read_ahead(paused, ReasoningLevel.HIGH).wait()
+            pause = time.perf_counter() - before
+        question = f"Question {turn}: what follows, and why? " * 8
+        at_once, paused = at_once.with_user(question), paused.with_user(question)
+        ways = [
+            ("at_once", partial(first_token, engine, at_once)),
+            ("after_pause", partial(first_token, engine, paused)),
+            ("served", partial(served, engine, port, at_once)),
+        ]
+        first = (number + turn) % len(ways)
+        seconds = {name: ask() for name, ask in ways[first:] + ways[:first]}
+        measured.append(Turn(pause=pause, **seconds))
+        at_once, paused = at_once.adding(ANSWER), paused.adding(ANSWER)
     return measured
 
 

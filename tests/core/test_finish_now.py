@@ -156,6 +156,33 @@ def test_half_a_header_gives_way_to_the_answers(header: int, late: str) -> None:
     assert result.usage.given_tokens == len(OPENING) - (late == "<|end|>")
 
 
+@pytest.mark.parametrize("written", range(3))
+@pytest.mark.parametrize("header", range(1, 4))
+def test_half_a_header_that_was_given_gives_way_and_is_not_counted(
+    header: int, written: int
+) -> None:
+    begun = ids("<|start|>assistant<|channel|>commentary to=functions.x")[: header + written]
+    thought = ids(f"{THOUGHT} 71.<|end|>")
+    model = Model("")
+    model.outputs = [begun[header:], ids(ANSWER)]
+    params = SamplingParams(max_tokens=100, logprobs=1)
+    run = model.start(prefix=[*thought, *begun[:header]], params=params)
+    events = hurried(run)
+    result = run.result()
+    assert (result.text, result.repairs) == ("It is 71.", ())
+    assert result.token_ids == (*thought, *OPENING[1:], *ids(ANSWER))
+    assert result.usage.generated_tokens == len(ids(ANSWER)) == len(result.scores)
+    assert result.usage.given_tokens == len(thought) + len(OPENING) - 1
+    assert run.transcript.given_tokens == len(thought)
+    assert len(run.token_times()) == len(ids(ANSWER))
+    assert model.asked[1].sampling.max_tokens == 100 - written
+    again = Transcript()
+    for event in events:
+        again.add(event)
+        assert again.generated_tokens >= 0
+    assert result_of(again, run.level, run.model, True, seed=run.params.seed) == result
+
+
 @pytest.mark.parametrize("header", range(6))
 def test_every_score_is_that_of_its_token_also_where_half_a_header_was_dropped(header: int) -> None:
     """The scores of the dropped header once stayed, and the answer's tokens got them."""

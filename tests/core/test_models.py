@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from core.errors import ModelError
-from core.models import EMBEDDED, ModelLoader, ModelSource, default_cache, default_model
+from core.models import (
+    EMBEDDED,
+    ModelLoader,
+    ModelSource,
+    default_cache,
+    default_model,
+    local_models,
+)
 
 
 @pytest.fixture
@@ -137,6 +144,32 @@ def test_a_folder_without_weights_is_refused(tmp_path):
         _ = ModelLoader(folder).info
 
 
+def test_weights_behind_a_link_that_leads_nowhere_are_refused_with_the_file_named(tmp_path):
+    folder = checkpoint(tmp_path / "m")
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").symlink_to(tmp_path / "gone")
+    with pytest.raises(ModelError, match=r"model\.safetensors cannot be read .* points to is gone"):
+        _ = ModelLoader(folder).info
+
+
+@pytest.mark.parametrize("length", ["many", -1, 2.5, [512], True])
+def test_a_context_that_is_no_number_of_tokens_is_refused(tmp_path, length):
+    folder = checkpoint(tmp_path / "m", max_position_embeddings=length)
+    with pytest.raises(ModelError, match=r"max_position_embeddings .* whole number, 1 or more"):
+        _ = ModelLoader(folder).info
+
+
+def test_of_a_long_error_the_first_line_is_told(tmp_path):
+    """mlx-lm names every missing parameter: hundreds of lines of a model that lacks a shard."""
+    folder = checkpoint(tmp_path / "m", num_hidden_layers=2, vocab_size=8, hidden_size=8)
+    (folder / "model.safetensors").write_bytes(EMPTY_SAFETENSORS)
+    with pytest.raises(
+        ModelError, match=r"could not be loaded \(ValueError: Missing \d+ param"
+    ) as e:
+        ModelLoader(folder).load()
+    assert "\n" not in str(e.value)
+
+
 def test_broken_weights_are_refused_with_the_folder_named(tmp_path):
     folder = checkpoint(tmp_path / "m")
     with pytest.raises(ModelError, match=f"checkpoint in {folder} could not be loaded"):
@@ -167,6 +200,18 @@ def test_a_cached_gpt_oss_20b_that_fits_in_memory_is_the_default(no_hub):
 def test_a_download_that_was_broken_off_is_not_taken_for_a_model(no_hub):
     cached(no_hub, "openai/gpt-oss-20b", whole=False)
     assert default_model() == EMBEDDED
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_a_model_whose_weights_were_cleared_from_the_cache_is_not_taken_for_one(no_hub, index):
+    cached(no_hub, "openai/gpt-oss-20b", whole=True)
+    (weights,) = no_hub.rglob("model.safetensors")
+    weights.unlink()
+    weights.symlink_to(no_hub / "gone")
+    if not index:
+        (weights.parent / "model.safetensors.index.json").unlink()
+    assert default_model() == EMBEDDED
+    assert [model.name for model in local_models()] == [EMBEDDED]
 
 
 @pytest.mark.parametrize("name", ["models/gpt oss", "models/a--b", "models/x.git"])

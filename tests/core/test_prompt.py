@@ -249,11 +249,11 @@ def test_the_prompt_is_cut_behind_the_frame_and_behind_each_user_message() -> No
     ours, _ = turns(3)
     segments = prompt_of(Conversation(ours.messages, "Be brief.")).segments
     texts = [encoding().decode(s) for s in segments]
-    assert [t.count("<|start|>") for t in texts] == [2, 1, 2, 2, 1]
+    assert [t.count("<|start|>") for t in texts] == [3, 1, 2, 2, 0]
     assert texts[0].startswith("<|start|>system")
     assert "# Instructions" in texts[0]
-    assert [t.endswith("🫠<|end|>") for t in texts] == [False, True, True, True, False]
-    assert texts[-1] == "<|start|>assistant"
+    assert [t.endswith("🫠<|end|><|start|>") for t in texts] == [False, True, True, True, False]
+    assert texts[-1] == "assistant"
 
 
 def test_a_tool_loop_is_cut_behind_each_result_where_the_next_round_goes_on() -> None:
@@ -263,7 +263,7 @@ def test_a_tool_loop_is_cut_behind_each_result_where_the_next_round_goes_on() ->
     again = answered.adding(call, Message(Role.TOOL, "72", name="functions.calculator"))
     one, two = prompt_of(answered).segments, prompt_of(again).segments
     assert two[: len(one) - 1] == one[:-1]
-    assert encoding().decode(one[-2]).endswith("71<|end|>")
+    assert encoding().decode(one[-2]).endswith("71<|end|><|start|>")
 
 
 def test_a_longer_conversation_keeps_the_segments_of_a_shorter_one() -> None:
@@ -280,7 +280,7 @@ def test_cuts_stay_at_user_messages_where_harmony_drops_the_analysis_of_an_aband
     theirs += [h_said("final", "Answer"), h_user("Three")]
     assert list(prompt.token_ids) == by_harmony(ReasoningLevel.MEDIUM, theirs)
     asked = [encoding().decode(s).rpartition("<|message|>")[2] for s in prompt.segments[1:-1]]
-    assert asked == ["One<|end|>", "Two<|end|>", "Three<|end|>"]
+    assert asked == [f"{word}<|end|><|start|>" for word in ("One", "Two", "Three")]
 
 
 def test_the_hash_is_of_the_ids_as_four_little_endian_bytes() -> None:
@@ -402,7 +402,7 @@ def test_a_response_format_ends_the_developer_message_as_the_format_writes_it() 
     ids = encoding().encode(expected, allowed_special="all")
     at = prompt.token_ids.index(START, 1)
     assert list(prompt.token_ids[at : at + len(ids)]) == ids
-    assert list(prompt.segments[0][at:]) == ids
+    assert list(prompt.segments[0][at:]) == [*ids, START]
 
 
 def test_response_formats_stand_behind_the_tools_with_their_descriptions() -> None:

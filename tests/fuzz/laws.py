@@ -34,9 +34,14 @@ def folded(events: Sequence[ParserEvent]) -> Transcript:
 def broken_law(ids: list[int], sizes: Sequence[int]) -> str | None:
     """The first of the laws of any stream at all that this one breaks."""
     try:
-        whole, chunked = events_of(ids), events_of(ids, sizes)
+        return broken_by(events_of(ids), ids, sizes)
     except Exception as error:
         return f"raised {type(error).__name__}"
+
+
+def broken_by(whole: Sequence[ParserEvent], ids: list[int], sizes: Sequence[int]) -> str | None:
+    """The same of a stream whose events, fed at once, are known."""
+    chunked = events_of(ids, sizes)
     return (
         _loses_a_token(whole, ids)
         or _loses_a_token(chunked, ids)
@@ -46,10 +51,15 @@ def broken_law(ids: list[int], sizes: Sequence[int]) -> str | None:
     )
 
 
-def leak(damaged: Sequence[Placed], clean: Clean) -> str | None:
-    """A token of an analysis's content in the clean turn that came to stand in a final."""
+def leak(
+    damaged: Sequence[Placed], clean: Clean, events: Sequence[ParserEvent] | None = None
+) -> str | None:
+    """A token of an analysis's content in the clean turn that came to stand in a final.
+
+    events: those of the damaged stream, where they are known.
+    """
     at, final, forged, leaked = 0, False, False, False
-    for event in events_of([token for token, _ in damaged]):
+    for event in events_of([token for token, _ in damaged]) if events is None else events:
         places = [place for _, place in damaged[at : at + len(event.tokens)]]
         parts = [clean.parts[place] for place in places if place >= 0]
         at += len(places)
@@ -64,7 +74,12 @@ def leak(damaged: Sequence[Placed], clean: Clean) -> str | None:
 
 def finals(ids: Sequence[int]) -> list[str]:
     """The texts of the final messages that are not empty."""
-    done = (e for e in events_of(ids) if isinstance(e, MessageDone))
+    return finals_in(events_of(ids))
+
+
+def finals_in(events: Sequence[ParserEvent]) -> list[str]:
+    """The same of a stream whose events are known."""
+    done = (e for e in events if isinstance(e, MessageDone))
     return [e.message.text for e in done if e.message.channel is Channel.FINAL and e.message.text]
 
 

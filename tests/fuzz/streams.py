@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 from random import Random
 
 from core.demo.tasks import LEVELS, training
@@ -70,6 +71,16 @@ class Clean:
     def outside_final(self) -> list[bool]:
         """True for each token that is neither in the header nor in the content of a final."""
         return [channel != "final" or part is Part.END for channel, part in self.parts]
+
+    @cached_property
+    def finals(self) -> list[str]:
+        """The texts of the finals that are not empty, read without the parser."""
+        texts: list[str] = []
+        of_parts = groupby(zip(self.parts, self.ids, strict=True), key=lambda pair: pair[0])
+        for (channel, part), pairs in of_parts:
+            if channel == "final" and part is Part.CONTENT:
+                texts.append(encoding().decode([token for _, token in pairs]))
+        return texts
 
 
 def plain(text: str) -> list[int]:

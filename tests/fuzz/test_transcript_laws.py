@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from random import Random
 
 import openai_harmony as harmony
@@ -12,10 +14,10 @@ from hypothesis import strategies as st
 from core.events import MessageDone
 from core.vocabulary import encoding
 from tests.fuzz import laws
-from tests.fuzz.__main__ import is_well, run_block
+from tests.fuzz.__main__ import is_well, keep, main, run_block
 from tests.fuzz.faults import FAULTS, Placed, is_outside_final, placed
 from tests.fuzz.streams import HEADERS, Clean, Part, embedded_turn, marked, plain, turn_of
-from tests.fuzz.trial import shrunk
+from tests.fuzz.trial import Failure, Tally, shrunk
 
 law = settings(deadline=None, max_examples=60, derandomize=True)
 seeds = st.integers(0, 999)
@@ -83,15 +85,34 @@ def test_a_clean_turn_is_read_as_openai_harmony_reads_it(clean: Clean) -> None:
 
 @law
 @given(turns)
+def test_the_finals_of_a_clean_turn_are_what_the_parser_finds(clean: Clean) -> None:
+    assert laws.finals(clean.ids) == clean.finals
+
+
+@law
+@given(turns)
 def test_the_parts_of_a_clean_turn_are_what_the_parser_finds(clean: Clean) -> None:
     kinds = [str(kind) for kind in laws.folded(laws.events_of(clean.ids)).kinds]
     assert kinds == [channel if part is Part.CONTENT else "marker" for channel, part in clean.parts]
 
 
 def test_some_streams_of_make_fuzz_break_no_law() -> None:
-    tally = run_block((0, 0, 150))
+    tally, _ = run_block((0, 0, 150))
     assert tally.streams == 150
     assert is_well(tally), tally
+
+
+def test_a_run_that_was_broken_off_goes_on_from_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tried.jsonl"
+    failure = Failure(7, "raised ValueError", (1, 2))
+    keep(file, (0, 0, 3), (Tally(3, 30, [failure], Counter(cut=2), Counter(cut=1)), 0.5))
+    assert main(["3", "--keep", str(file), "--processes", "1"]) == 1
+    told = capsys.readouterr().out
+    assert "3 streams, 30 tokens in 0.5 s" in told
+    assert "stream 7: raised ValueError: [1, 2]" in told
+    assert len(file.read_text().splitlines()) == 1, "what was tried is not tried again"
 
 
 def test_a_leak_and_a_loss_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

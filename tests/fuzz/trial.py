@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from random import Random
+from typing import Any
 
+from core.events import ParserEvent
 from core.vocabulary import FIRST_SPECIAL, SIZE, encoding
 from tests.fuzz.faults import FAULTS, MARKERS, WILD, WORDS, Placed, is_outside_final, placed
-from tests.fuzz.laws import broken_law, finals, leak
+from tests.fuzz.laws import broken_by, broken_law, events_of, finals_in, leak
 from tests.fuzz.streams import Clean, clean_turn, plain
 
 POOL = 400
@@ -41,6 +43,18 @@ class Tally:
     intact: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; `Tally.of_json` reads them again."""
+        # Not asdict: it cannot make a Counter again.
+        return {**vars(self), "failures": [asdict(failure) for failure in self.failures]}
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Tally:
+        """What `as_json` told."""
+        failures = [Failure(f["number"], f["law"], tuple(f["ids"])) for f in told["failures"]]
+        counts = {name: Counter(told[name]) for name in ("touched", "intact", "lost")}
+        return cls(told["streams"], told["tokens"], failures, **counts)
+
     def add(self, other: Tally) -> None:
         """Take in another tally."""
         self.streams += other.streams
@@ -70,25 +84,38 @@ def run_trial(seed: int, number: int, turns: Sequence[Clean], tally: Tally) -> N
             fault, at = rng.choice(list(FAULTS)), rng.randrange(max(len(stream), 1))
             stream = FAULTS[fault](stream, at, rng)
         ids = [token for token, _ in stream]
-        if draw < 0.75:
-            count_intact(clean, stream, fault, at, tally)
-            if law := leak(stream, clean):
-                tally.failures.append(Failure(number, law, tuple(ids)))
     sizes = [rng.randrange(1, 20) for _ in range(rng.randrange(6))]
     tally.streams += 1
     tally.tokens += len(ids)
-    if law := broken_law(ids, sizes):
+    events: list[ParserEvent] | None = None
+    try:
+        events = events_of(ids)
+        law = broken_by(events, ids, sizes)
+    except Exception as error:
+        law = f"raised {type(error).__name__}"
+    if law:
         least = shrunk(ids, lambda less: broken_law(less, sizes) == law)
         tally.failures.append(Failure(number, law, tuple(least)))
+    if 0.15 <= draw < 0.75 and events is not None:
+        count_intact(clean, stream, fault, at, events, tally)
+        if told := leak(stream, clean, events):
+            tally.failures.append(Failure(number, told, tuple(ids)))
 
 
-def count_intact(clean: Clean, stream: list[Placed], fault: str, at: int, tally: Tally) -> None:
+def count_intact(
+    clean: Clean,
+    stream: list[Placed],
+    fault: str,
+    at: int,
+    events: Sequence[ParserEvent],
+    tally: Tally,
+) -> None:
     """Count a stream with one fault, where that fault left every final's own tokens alone."""
-    wanted = finals(clean.ids)
+    wanted = clean.finals
     if not wanted or not is_outside_final(clean, stream):
         return
     tally.touched[fault] += 1
-    if finals([token for token, _ in stream]) == wanted:
+    if finals_in(events) == wanted:
         tally.intact[fault] += 1
     else:
         channel, part = clean.parts[at]

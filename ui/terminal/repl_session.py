@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -101,6 +102,8 @@ class Session:
             with no_echo():
                 messages = self._answered(conversation, level, chat.tools, display, follow)
             results = [run.result() for run in runs]
+            with suppress(CoreError):  # the next question will say it
+                self.engine.read_ahead(conversation.adding(*messages), level)
         except CoreError:
             if runs:
                 messages = kept_messages(runs[-1].transcript.messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 import gradio as gr
@@ -173,6 +173,7 @@ class ChatAnswers:
                 session.unfinished = (asked, run)
             final = self.frame(session, watch)
             session.chat_panels = self._kept(final, watch, keep_reasoning)
+            self._read_ahead(asked, turn, run)
             yield final
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
@@ -185,6 +186,12 @@ class ChatAnswers:
                 watch.settle()
                 last = self.frame(session, watch)
                 session.chat_panels = self._kept(last, watch, keep_reasoning)
+
+    def _read_ahead(self, asked: Conversation, turn: Turn, run: Run) -> None:
+        """Let the model read the answer as the next prompt holds it, while it is read here."""
+        if run.transcript.finished:
+            with suppress(CoreError):  # the next question will say it
+                self._engine.read_ahead(asked.adding(*turn.messages), run.level)
 
     def _asked(
         self, session: Session, before: list[Turn], question: str, settings: Settings
