@@ -207,6 +207,33 @@ def test_a_full_queue_exits_1_with_what_to_do(says, monkeypatch):
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", said + "\n")
 
 
+QUESTION = "What is 23 + 48?\n"
+
+
+@pytest.mark.parametrize("command", ["generate", "compare"])
+@pytest.mark.parametrize(
+    ("files", "prompt", "asked_for"),
+    [
+        (("sum.txt",), (), "What is 23 + 48?"),
+        (("-",), (), "Add these."),
+        (("sum.txt",), ("Briefly.",), "What is 23 + 48?\n\nBriefly."),
+        (("sum.txt",), ("-",), "What is 23 + 48?\n\nAdd these."),
+        (("bom.txt", "sum.txt"), ("So?",), "Größe\nzwei\n\nWhat is 23 + 48?\n\nSo?"),
+    ],
+)
+def test_files_stand_before_the_prompt(
+    says, tmp_path, monkeypatch, command, files, prompt, asked_for
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sum.txt").write_text(QUESTION)
+    (tmp_path / "bom.txt").write_bytes("\ufeffGröße\r\nzwei\r\n".encode())
+    asked = says(ANSWER)
+    given = [part for file in files for part in ("--file", file)]
+    done = run(command, *prompt, *given, stdin="Add these.\n")
+    assert done.exit_code == 0, done.stderr
+    assert all(f"<|start|>user<|message|>{asked_for}<|end|>" in p for p in asked.prompts)
+
+
 def test_a_dash_reads_the_prompt_from_standard_input(says):
     asked = says(ANSWER)
     assert run("generate", "-", stdin="What is 23 + 48?\n").exit_code == 0
@@ -429,7 +456,7 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("generate", " \n"), "The prompt is empty"),
         (("generate", "x\udcff"), "not valid UTF-8"),
         (("generate", "Hello", "--instructions", "\udcff"), "not valid UTF-8"),
-        (("generate",), "Missing argument"),
+        (("generate",), "There is no prompt; allowed: a text, - for standard input, or --file"),
         (("generate", "Hello", "there"), "unexpected extra argument"),
         (("generate", "Hello", "--reasoning-level", "max"), "allowed: low, medium, high"),
         (("generate", "Hello", "--temperature", "3"), "temperature is 3.0; allowed:"),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import InvalidSetting
-from ui.terminal.generate import conversation_of
 from ui.terminal.interrupts import ctrl_c
-from ui.terminal.options import GenerationOptions, Prompt
+from ui.terminal.options import GenerationOptions
+from ui.terminal.question import Files, Prompt, conversation_of
 from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 
 def compare(
-    prompt: Prompt,
     options: GenerationOptions,
+    prompt: Prompt = None,
+    file: Files = None,
     levels: Annotated[
         str | None,
         typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
@@ -85,7 +86,7 @@ def compare(
         config = _on_first(config, variants)
         shown = config.show_reasoning and not options.json
         kept = config.capture_reasoning
-        conversation = conversation_of(prompt, options.instructions)
+        conversation = conversation_of(prompt, file, options.instructions)
         with (
             open_engine(_capturing(config, shown or include_reasoning)) as engine,
             ctrl_c() as stop,
