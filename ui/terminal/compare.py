@@ -76,6 +76,7 @@ def compare(
 ) -> None:
     """Run one prompt at several levels, or on several models, and say what came of it."""
     with told(options.verbose):
+        from ui.terminal.compare_live import watching
         from ui.terminal.engine import open_engine
         from ui.terminal.render import print_comparison, stderr
 
@@ -87,9 +88,11 @@ def compare(
         shown = config.show_reasoning and not options.json
         kept = config.capture_reasoning
         conversation = conversation_of(prompt, file, options.instructions)
+        prompt = conversation.messages[-1].text
         with (
             open_engine(_capturing(config, shown or include_reasoning)) as engine,
             ctrl_c() as stop,
+            watching(prompt, variants, repeats, reasoning=shown, json=options.json) as watch,
         ):
             comparison = engine.compare(
                 conversation,
@@ -98,6 +101,7 @@ def compare(
                 expected=expected,
                 together=together,
                 stop=stop,
+                watch=watch,
             )
             model = engine.loader.model if engine.loader else None
         if options.json:
