@@ -122,6 +122,10 @@ LINES: dict[str, dict[str, Line]] = {
             lambda seen: seen.setting("keep_history"),
             environment={"COUNTERPOINT_KEEP_HISTORY": "false"},
         ),
+        "--auth": Line(
+            ("--auth", "ann:pass:word"),
+            lambda seen: seen.asked.config.login() == ("ann", "pass:word"),
+        ),
         "--no-history": Line(("--no-history",), lambda seen: not seen.setting("keep_history")),
         **HARMONY,
     },

@@ -24,6 +24,7 @@ from ui.web.compare_chat import CompareToChat
 from ui.web.history import HistoryTab
 from ui.web.links import Link, Links
 from ui.web.live import Frame
+from ui.web.login import LoginRequired
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
@@ -106,12 +107,16 @@ def create_app(
     return app
 
 
-def launch_options() -> dict[str, Any]:
-    """Keyword arguments for `Blocks.launch`: looks, headers, and nothing that asks other hosts."""
+def launch_options(login: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Keyword arguments for `Blocks.launch`: looks, headers, and nothing that asks other hosts.
+
+    login: user and password that the page asks for; None lets everybody in.
+    """
     return {
+        "auth": login,
         "theme": theme.theme(),
         "head": theme.head(),
-        "app_kwargs": {"middleware": [Middleware(SecurityHeaders)]},
+        "app_kwargs": {"middleware": [Middleware(SecurityHeaders), Middleware(LoginRequired)]},
         "ssr_mode": False,
         "run_history": False,
         "footer_links": [],
