@@ -17,6 +17,7 @@ from core.errors import StoreError
 from core.store.history import Store
 from core.store.votes import StoredVotes
 from core.votes import VoteBook
+from ui.web import login as login_page
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
@@ -24,7 +25,6 @@ from ui.web.compare_chat import CompareToChat
 from ui.web.history import HistoryTab
 from ui.web.links import Link, Links
 from ui.web.live import Frame
-from ui.web.login import LoginRequired
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.security import SecurityHeaders
@@ -112,11 +112,13 @@ def launch_options(login: tuple[str, str] | None = None) -> dict[str, Any]:
 
     login: user and password that the page asks for; None lets everybody in.
     """
+    middleware = [Middleware(SecurityHeaders), Middleware(login_page.LoginRequired)]
     return {
         "auth": login,
+        "auth_message": login_page.MESSAGE if login else None,
         "theme": theme.theme(),
         "head": theme.head(),
-        "app_kwargs": {"middleware": [Middleware(SecurityHeaders), Middleware(LoginRequired)]},
+        "app_kwargs": {"middleware": middleware},
         "ssr_mode": False,
         "run_history": False,
         "footer_links": [],

@@ -16,6 +16,20 @@ STARTS: Final = "/gradio_api/startup-events"
 """Gradio asks its own server for it, when it starts; it tells nothing."""
 OPEN: Final = frozenset({"/", "/login", "/theme.css", "/favicon.ico", STARTS})
 """What the login itself needs; without a login `/` is nothing but that."""
+MESSAGE: Final = """
+<style>
+.wrap.min-h-screen { background: none; padding-top: 18vh; }
+.wrap.min-h-screen .column.panel { padding: 20px 24px 24px; border-radius: 10px;
+  border: 1px solid var(--border-color-primary); background: var(--background-fill-primary); }
+.wrap.min-h-screen .form { border: 0; background: none; }
+.wrap.min-h-screen .block { padding: 0 0 14px; border: 0; }
+.wrap.min-h-screen label > span { text-transform: capitalize; }
+.wrap.min-h-screen input { padding: 8px 10px !important; border-radius: 8px !important;
+  border: 1px solid var(--body-text-color-subdued) !important; }
+</style>
+<p>Counterpoint asks who you are before it opens.</p>
+"""
+"""Stands in Gradio's login form. The page's own style sheet comes only behind it."""
 OPEN_FOLDERS: Final = ("/assets/", "/static/", "/svelte/")
 """Gradio's own scripts and styles, the same in every installation."""
 
