@@ -139,8 +139,9 @@ class ChannelParser:
             self._repaired(stray(token), at, (token,))
 
     def _is_amid_answer(self) -> bool:
-        message = self._message
-        return message is not None and message.channel is Channel.FINAL and bool(message.tokens)
+        # An empty answer too: a doubled marker and a lost border behind it are the same tokens,
+        # and what may be reasoning is not shown as the answer.
+        return self._message is not None and self._message.channel is Channel.FINAL
 
     def _close(self, tokens: tuple[int, ...], complete: bool = True) -> None:
         message = self._message

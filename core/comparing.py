@@ -10,6 +10,7 @@ from typing import Final
 from core.asked import Asked, Step
 from core.compare import Comparison, Proof, compared
 from core.errors import CoreError
+from core.events import Event
 from core.model_turns import ModelTurns
 from core.result import GenerationResult
 from core.run import Run
@@ -18,6 +19,10 @@ from core.variants import Variant
 
 Start = Callable[[Sequence[Variant], SamplingParams], Sequence[Run]]
 """Starts one run per variant, all in one batch. Raises what `InferenceEngine.start` raises."""
+
+Watch = Callable[[Variant, int, Run, Sequence[Event]], None]
+"""Told what is read of a comparison while it runs, on the caller's thread: the column, the repeat
+from 0, its run, and the events; also now and then where there are none. Not of a warm-up."""
 
 _TICK_S: Final = 0.05
 
@@ -65,12 +70,14 @@ def run_comparison(
     asked: Asked,
     stop: threading.Event | None = None,
     turns: ModelTurns | None = None,
+    watch: Watch | None = None,
 ) -> Comparison:
     """Run all that was asked, and judge it.
 
     stop: once it is set, from any thread, what runs is cancelled and nothing more begins. Ctrl-C
     does the same; a second one raises. A failure of the machine ends it and is told in
     `Comparison.failure`; it is raised where nothing had ended by then.
+    watch: told what happens, as it happens.
     turns: loads the models, where these differ; the engine has its own again when this returns.
     """
     stop = stop or threading.Event()
@@ -86,7 +93,7 @@ def run_comparison(
             if step.warm_up:
                 _warm_up(start, asked, step, stop)
             else:
-                _run(start, asked, record, step, stop)
+                _run(start, asked, record, step, stop, watch)
     except KeyboardInterrupt:
         stopped = True
     except CoreError as error:
@@ -111,7 +118,7 @@ def _put_back(turns: ModelTurns) -> str | None:
 def _warm_up(start: Start, asked: Asked, step: Step, stop: threading.Event) -> None:
     """Read every prompt once, and write one token behind it."""
     for run in start(step.variants, replace(asked.params, max_tokens=1)):
-        _read(run, stop)
+        _read((run,), stop, lambda *_: None)
         run.cancel()
 
 
@@ -121,13 +128,19 @@ def _run(
     record: Record,
     step: Step,
     stop: threading.Event,
+    watch: Watch | None,
 ) -> None:
     variants = step.variants
     runs = start(variants, replace(asked.params, seed=step.seed))
+
+    def told(n: int, events: Sequence[Event]) -> None:
+        if watch is not None:
+            watch(variants[n], step.repeat, runs[n], events)
+
     try:
         for variant, run in zip(variants, runs, strict=True):
             record.began(variant, run)
-            _read(run, stop)
+        _read(runs, stop, told)
     finally:
         for run in runs:
             if not run.done:
@@ -137,11 +150,20 @@ def _run(
             record.ended(variant, run)
 
 
-def _read(run: Run, stop: threading.Event) -> None:
-    """Take in a run's events to its end, or until `stop` is set."""
-    while not (run.done or stop.is_set()):
-        run.wait(_TICK_S)
-        run.drain()
+def _read(
+    runs: Sequence[Run], stop: threading.Event, told: Callable[[int, Sequence[Event]], None]
+) -> None:
+    """Take in the events of runs side by side to their ends, or until `stop` is set.
+
+    told: the number of a run, and what was just read of it.
+    """
+    while not stop.is_set():
+        under_way = [n for n, run in enumerate(runs) if not run.done]
+        if not under_way:
+            return
+        runs[under_way[0]].wait(_TICK_S)
+        for n in under_way:
+            told(n, runs[n].drain())
 
 
 def _wind_down(run: Run) -> None:

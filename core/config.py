@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -56,7 +63,10 @@ _ALLOWED = {
     "keep_history": _YES_NO,
     "prompt_cache_mb": "a whole number of megabytes, 0 (off) or more",
     "queue_limit": "a whole number of requests, 0 or more",
+    "auth": "USER:PASSWORD, neither of them empty",
 }
+_SECRET = ("auth",)
+"""Settings whose values stand in no message."""
 
 
 def variable(field: str) -> str:
@@ -75,6 +85,8 @@ class InferenceConfig(BaseSettings):
     Every field can be given by name, by environment variable or in a `.env` file of the working
     folder. REASONING_LEVEL, USE_HARMONY_FORMAT, CAPTURE_REASONING and SHOW_REASONING carry no
     prefix; all others are COUNTERPOINT_ and the field's name (COUNTERPOINT_MAX_TOKENS).
+
+    auth: `user:password`, which the page asks for; None lets everybody in. Printed, it is masked.
 
     Raises InvalidSetting, with every wrong value named.
     """
@@ -107,6 +119,7 @@ class InferenceConfig(BaseSettings):
     keep_history: bool = True
     prompt_cache_mb: int = Field(1024, ge=0)
     queue_limit: int = Field(256, ge=0)
+    auth: SecretStr | None = None
 
     if not TYPE_CHECKING:  # the type checker keeps the signature that the fields make
 
@@ -129,6 +142,23 @@ class InferenceConfig(BaseSettings):
     def sampling(self) -> SamplingParams:
         """The sampling parameters among the settings."""
         return SamplingParams(self.temperature, self.top_p, self.top_k, self.max_tokens, self.seed)
+
+    def login(self) -> tuple[str, str] | None:
+        """User and password of the page; None where it asks for none."""
+        if self.auth is None:
+            return None
+        user, _, password = self.auth.get_secret_value().partition(":")
+        return user.strip(), password
+
+    @field_validator("auth")
+    @classmethod
+    def _a_login(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        user, _, password = value.get_secret_value().partition(":")
+        if not (user.strip() and password.strip()):
+            raise ValueError("There is no user, or no password.")
+        return value
 
     @field_validator("temperature", "top_p", "top_k", "max_tokens", "seed")
     @classmethod
@@ -176,7 +206,8 @@ def _sentence(detail: ErrorDetails, given: Mapping[str, Any]) -> str:
         where = f"The environment variable {name}"
     else:
         where = f"{name} in .env"
-    found = f"{where} is {_short(detail['input'])}; allowed: {_ALLOWED[field]}."
+    value = "not a login" if field in _SECRET else _short(detail["input"])
+    found = f"{where} is {value}; allowed: {_ALLOWED[field]}."
     return f"{found} Change {field} and try again."
 
 

@@ -13,7 +13,7 @@ from core.ahead import ReadAhead, past_of
 from core.asked import Asked, How
 from core.backends.base import Handle, TokenBackend, TokenRequest
 from core.compare import Comparison
-from core.comparing import run_comparison
+from core.comparing import Watch, run_comparison
 from core.config import InferenceConfig, ReasoningLevel
 from core.config import reasoning_level as read_level
 from core.conversation import Conversation, Message, conversation_from
@@ -210,6 +210,7 @@ class InferenceEngine:
         together: bool = True,
         warm_up: bool | None = None,
         stop: threading.Event | None = None,
+        watch: Watch | None = None,
     ) -> Comparison:
         """Run one prompt at several levels, `repeats` times each, and judge what effort bought.
 
@@ -219,11 +220,13 @@ class InferenceEngine:
         repeats, expected, together, warm_up: see core.asked.How.
         stop: once it is set, from any thread, what runs is cancelled and nothing more begins. What
         had ended by then is kept and judged; so it is after Ctrl-C, and where the machine fails.
+        watch: told what happens, as it happens. See core.comparing.Watch.
         """
         how = How(repeats, expected, together, warm_up)
         conversation, asked = self.asked(prompt, variants or of_levels(levels), how, params)
         turns = self.model_turns(asked)
-        return run_comparison(partial(self.start_variants, conversation), asked, stop, turns)
+        start = partial(self.start_variants, conversation)
+        return run_comparison(start, asked, stop, turns, watch)
 
     def asked(
         self,

@@ -151,6 +151,24 @@ def test_a_failure_keeps_what_had_ended_and_is_told():
     assert done.verdict.level is LOW
 
 
+def test_whoever_watches_is_told_every_event_of_every_column_side_by_side():
+    told: dict[tuple[str, int], list[object]] = {}
+    order: list[str] = []
+
+    def watch(variant, repeat, run, events):
+        told.setdefault((variant.label, repeat), []).extend(events)
+        order.extend([variant.label] * bool(events))
+
+    with over(Watched(rate=50)) as one:
+        done = one.compare("Hello", ["low", "high"], 2, SEEDED, watch=watch)
+    assert [*told] == [("low", 0), ("high", 0), ("low", 1), ("high", 1)]
+    for (label, repeat), events in told.items():
+        tokens = [token for event in events for token in event.tokens]
+        assert tokens == ANSWER
+        assert events[-1].timing == done.runs[label][repeat].timing
+    assert "high" in order[: order.index("low", 1) + 1]  # not one after the other
+
+
 def test_a_failure_before_anything_had_ended_is_raised():
     failing = Failing()
     failing.calls = [[], []]

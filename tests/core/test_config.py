@@ -55,6 +55,7 @@ def test_every_setting_can_come_from_its_variable(field, monkeypatch):
         "show_reasoning": "1",
         "model": "openai/gpt-oss-20b",
         "temperature": "1.5",
+        "auth": "ann:sesame",
         "top_p": "0.5",
         "top_k": "7",
         "max_tokens": "9",

@@ -424,9 +424,20 @@ MALFORMED = {
     "nothing but return": (R, [], ["stray token"]),
     # content
     "markers inside the content": (
-        f"{C}final{M}{M}Fo<|constrain|>ur<|endoftext|>.<|reserved_200013|>{R}",
+        f"{C}final{M}Fo<|constrain|>ur<|endoftext|>.<|reserved_200013|>{R}",
         [("final", "Four.")],
-        ["stray token"] * 4,
+        ["stray token"] * 3,
+    ),
+    "message marker doubled in the analysis": (
+        f"{C}analysis{M}{M}Two and two.{E}{S}{C}final{M}Four.{R}",
+        [("analysis", "Two and two."), ("final", "Four.")],
+        ["stray token"],
+    ),
+    # As many tokens as an empty answer and an analysis whose header was lost but for its end.
+    "message marker doubled in the answer": (
+        f"{C}final{M}{M}Two and two.{R}",
+        [("final", ""), ("analysis", "Two and two.")],
+        ["message marker without a header"],
     ),
     "message marker amid an answer": (
         f"{C}final{M}Four.assistantanalysis{M}Two and two.{R}",

@@ -154,7 +154,33 @@ def test_a_prompt_on_stdin_that_is_no_text_exits_2(folder, command):
     with (folder / "prompt").open("rb") as prompt:
         done = process(command, "-", stdin=prompt)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "not valid UTF-8. Send them as UTF-8 text." in done.stderr
+    assert "Standard input is not valid UTF-8. Give it as UTF-8 text." in done.stderr
+
+
+@each([("generate",), ("compare",)])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("gone.txt",), "--file is 'gone.txt', and there is no such file; allowed: a text file"),
+        (("prompts",), "--file is 'prompts', and that is a folder; allowed: a text file"),
+        (("latin",), "--file is 'latin', and it is not valid UTF-8. Give it as UTF-8 text."),
+        (("blank",), "--file is 'blank', and it is empty; type a question"),
+        (("latin/x",), "and it cannot be read (Not a directory); allowed: a text file"),
+        (("x" * 300,), "and it cannot be read (File name too long); allowed: a text file"),
+        (("-",), "Standard input is empty; type a question"),
+        (("-", "-"), "Standard input is given more than once, and it can be read once."),
+    ],
+    ids=lambda value: value[0][:9] if isinstance(value, tuple) else "",
+)
+def test_a_file_that_holds_no_prompt_exits_2(monkeypatch, folder, command, arguments, told):
+    (folder / "prompts").mkdir()
+    (folder / "latin").write_bytes(b"caf\xe9\n")
+    (folder / "blank").write_text(" \n")
+    asked = recorded(monkeypatch, answer("Hello."))
+    name, *rest = arguments
+    done = run(*command, *rest, "--file", name, stdin=b"\n")
+    assert (done.exit_code, done.stdout, asked.config) == (2, "", None)
+    assert told in done.stderr
 
 
 @pytest.mark.parametrize(

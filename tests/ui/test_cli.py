@@ -23,6 +23,7 @@ from core.errors import BackendError, Busy, ModelError
 from core.vocabulary import encoding
 from ui.terminal import cli
 from ui.terminal import engine as terminal_engine
+from ui.terminal.serve import Address
 
 ANSWER = (
     "<|channel|>analysis<|message|>Twenty and forty.<|end|>"
@@ -205,6 +206,33 @@ def test_a_full_queue_exits_1_with_what_to_do(says, monkeypatch):
     monkeypatch.setattr(ScriptedBackend, "submit", refuse)
     done = run("generate", "Hello")
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", said + "\n")
+
+
+QUESTION = "What is 23 + 48?\n"
+
+
+@pytest.mark.parametrize("command", ["generate", "compare"])
+@pytest.mark.parametrize(
+    ("files", "prompt", "asked_for"),
+    [
+        (("sum.txt",), (), "What is 23 + 48?"),
+        (("-",), (), "Add these."),
+        (("sum.txt",), ("Briefly.",), "What is 23 + 48?\n\nBriefly."),
+        (("sum.txt",), ("-",), "What is 23 + 48?\n\nAdd these."),
+        (("bom.txt", "sum.txt"), ("So?",), "Größe\nzwei\n\nWhat is 23 + 48?\n\nSo?"),
+    ],
+)
+def test_files_stand_before_the_prompt(
+    says, tmp_path, monkeypatch, command, files, prompt, asked_for
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sum.txt").write_text(QUESTION)
+    (tmp_path / "bom.txt").write_bytes("\ufeffGröße\r\nzwei\r\n".encode())
+    asked = says(ANSWER)
+    given = [part for file in files for part in ("--file", file)]
+    done = run(command, *prompt, *given, stdin="Add these.\n")
+    assert done.exit_code == 0, done.stderr
+    assert all(f"<|start|>user<|message|>{asked_for}<|end|>" in p for p in asked.prompts)
 
 
 def test_a_dash_reads_the_prompt_from_standard_input(says):
@@ -429,7 +457,7 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("generate", " \n"), "The prompt is empty"),
         (("generate", "x\udcff"), "not valid UTF-8"),
         (("generate", "Hello", "--instructions", "\udcff"), "not valid UTF-8"),
-        (("generate",), "Missing argument"),
+        (("generate",), "There is no prompt; allowed: a text, - for standard input, or --file"),
         (("generate", "Hello", "there"), "unexpected extra argument"),
         (("generate", "Hello", "--reasoning-level", "max"), "allowed: low, medium, high"),
         (("generate", "Hello", "--temperature", "3"), "temperature is 3.0; allowed:"),
@@ -455,6 +483,10 @@ def test_compare_shows_no_reasoning_in_json_that_was_not_captured(says):
         (("compare", "Hello", "--models", "embedded"), "allowed: 2 to 4, each once"),
         (("ui", "--port", "0"), "--port"),
         (("ui", "--port", "65536"), "--port"),
+        (("ui", "--auth", "sesame"), "auth is not a login; allowed: USER:PASSWORD, neither"),
+        (("ui", "--auth", ":sesame"), "auth is not a login; allowed: USER:PASSWORD, neither"),
+        (("ui", "--auth", "ann: "), "auth is not a login; allowed: USER:PASSWORD, neither"),
+        (("ui", "--auth", ""), "auth is not a login; allowed: USER:PASSWORD, neither"),
         (("nonsense",), "No such command"),
     ],
 )
@@ -465,6 +497,33 @@ def test_bad_usage_exits_2_with_a_sentence(says, arguments, told):
     assert told in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_only_an_address_of_this_machine_alone_needs_no_login(host, local):
+    assert Address(host, 7860).is_local is local
+
+
+def test_a_page_for_the_network_without_a_login_is_warned_of(monkeypatch):
+    """The warning comes before the model is loaded; here that ends it."""
+
+    def leave(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Address, "check_free", lambda self: None)
+    monkeypatch.setattr(terminal_engine, "open_engine", leave)
+    shown = {
+        flags: run("ui", "--no-browser", *flags).stderr
+        for flags in ((), ("--host", "0.0.0.0"), ("--host", "0.0.0.0", "--auth", "ann:sesame"))
+    }
+    told = [
+        "--host 0.0.0.0 lets everybody who reaches this machine" in said for said in shown.values()
+    ]
+    assert told == [False, True, False]
+    assert "sesame" not in "".join(shown.values())
 
 
 def test_a_wrong_environment_variable_exits_2(says, monkeypatch):

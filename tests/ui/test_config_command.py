@@ -31,6 +31,7 @@ VALUES: dict[str, tuple[str, str, str]] = {
     "keep_history": ("false", "true", "false"),
     "prompt_cache_mb": ("1", "2", "3"),
     "queue_limit": ("1", "2", "3"),
+    "auth": ("ann:one", "ann:two", "ann:three"),
 }
 """What .env, the environment and the flag say; no neighbours are alike."""
 FLAGS = {
@@ -45,6 +46,14 @@ FLAGS = {
     "max_tokens": ["--max-tokens", "3"],
     "seed": ["--seed", "3"],
 }
+MASK = "**********"
+
+
+def as_shown(field: str, value: str) -> str:
+    """A value as the command has it: a password is masked."""
+    return MASK if field == "auth" else value
+
+
 every_setting = pytest.mark.parametrize("field", sorted(InferenceConfig.model_fields))
 
 
@@ -73,14 +82,14 @@ def test_without_any_source_a_setting_has_its_default(field):
 @every_setting
 def test_dotenv_wins_over_the_default(field, folder):
     (folder / ".env").write_text(f"{variable(field)}={VALUES[field][0]}\n")
-    assert shown(field) == (VALUES[field][0], ".env")
+    assert shown(field) == (as_shown(field, VALUES[field][0]), ".env")
 
 
 @every_setting
 def test_the_environment_wins_over_dotenv(field, folder, monkeypatch):
     (folder / ".env").write_text(f"{variable(field)}={VALUES[field][0]}\n")
     monkeypatch.setenv(variable(field), VALUES[field][1])
-    assert shown(field) == (VALUES[field][1], "environment")
+    assert shown(field) == (as_shown(field, VALUES[field][1]), "environment")
 
 
 @every_setting
@@ -88,7 +97,7 @@ def test_what_is_given_by_name_wins_over_the_environment(field, folder, monkeypa
     (folder / ".env").write_text(f"{variable(field)}={VALUES[field][0]}\n")
     monkeypatch.setenv(variable(field), VALUES[field][1])
     config = InferenceConfig(**{field: VALUES[field][2]})
-    assert str(getattr(config, field)).lower() == VALUES[field][2]
+    assert str(getattr(config, field)).lower() == as_shown(field, VALUES[field][2])
     assert sources([field])[field] is Source.FLAG
 
 
@@ -96,7 +105,7 @@ def test_what_is_given_by_name_wins_over_the_environment(field, folder, monkeypa
 def test_the_flag_wins_over_the_environment(field, folder, monkeypatch):
     (folder / ".env").write_text(f"{variable(field)}={VALUES[field][0]}\n")
     monkeypatch.setenv(variable(field), VALUES[field][1])
-    assert shown(field, *FLAGS[field]) == (VALUES[field][2], "flag")
+    assert shown(field, *FLAGS[field]) == (as_shown(field, VALUES[field][2]), "flag")
 
 
 def test_every_setting_that_has_a_flag_is_among_these():
@@ -134,3 +143,17 @@ def test_the_table_has_a_line_for_every_setting_and_stdout_nothing_else(folder):
     assert ["seed", "3", "flag", "COUNTERPOINT_SEED"] in lines
     assert ["capture_reasoning", "false", "default", "CAPTURE_REASONING"] in lines
     assert str(folder / ".env") in done.stderr
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_the_password_is_printed_nowhere(folder, monkeypatch, flags):
+    (folder / ".env").write_text("COUNTERPOINT_AUTH=ann:open-sesame\n")
+    done = CliRunner().invoke(cli.app, ["config", *flags])
+    assert (done.exit_code, "sesame" in done.output) == (0, False)
+    assert MASK in done.stdout
+    assert InferenceConfig().login() == ("ann", "open-sesame")
+    assert "sesame" not in repr(InferenceConfig())
+    monkeypatch.setenv("COUNTERPOINT_AUTH", "open-sesame")
+    done = CliRunner().invoke(cli.app, ["config", "--verbose", *flags])
+    assert (done.exit_code, "sesame" in done.output) == (2, False)
+    assert "COUNTERPOINT_AUTH is not a login; allowed: USER:PASSWORD, neither" in done.stderr

@@ -122,6 +122,10 @@ LINES: dict[str, dict[str, Line]] = {
             lambda seen: seen.setting("keep_history"),
             environment={"COUNTERPOINT_KEEP_HISTORY": "false"},
         ),
+        "--auth": Line(
+            ("--auth", "ann:pass:word"),
+            lambda seen: seen.asked.config.login() == ("ann", "pass:word"),
+        ),
         "--no-history": Line(("--no-history",), lambda seen: not seen.setting("keep_history")),
         **HARMONY,
     },
@@ -150,11 +154,13 @@ LINES: dict[str, dict[str, Line]] = {
 """By command: what is run here."""
 ELSEWHERE: dict[str, dict[str, str]] = {
     "generate": {
+        "--file": "test_cli.py::test_files_stand_before_the_prompt",
         "--stop": "test_cli.py::test_the_answer_ends_right_before_a_stop_text",
         "--scores": "test_scores.py::test_a_number_that_is_too_large_is_refused",
         "--tools": "test_tools.py::test_each_call_and_its_result_are_a_line_on_stderr",
     },
     "compare": {
+        "--file": "test_cli.py::test_files_stand_before_the_prompt",
         "--levels": "test_cli.py::test_compare_json_holds_every_run",
         "--models": "test_cli_process.py::test_compare_runs_models_one_after_the_other",
         "--repeats": "test_cli.py::test_compare_json_holds_every_run",

@@ -90,6 +90,14 @@ def ui(
             help="Write chats and comparisons to disk; the page's settings can change it.",
         ),
     ] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask for this login before the page opens. COUNTERPOINT_AUTH does the same, and "
+            "does not stand in the list of processes.",
+            metavar="USER:PASSWORD",
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Open the page in the browser."""
@@ -100,6 +108,7 @@ def ui(
             "model": model,
             "use_harmony_format": use_harmony_format,
             "keep_history": keep_history,
+            "auth": auth,
         }
         serve(Address(host, port), chosen, browser=not no_browser)
 

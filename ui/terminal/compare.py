@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import InvalidSetting
-from ui.terminal.generate import conversation_of
 from ui.terminal.interrupts import ctrl_c
-from ui.terminal.options import GenerationOptions, Prompt
+from ui.terminal.options import GenerationOptions
+from ui.terminal.question import Files, Prompt, conversation_of
 from ui.terminal.reports import check_files, write_files
 from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 def compare(
-    prompt: Prompt,
     options: GenerationOptions,
+    prompt: Prompt = None,
+    file: Files = None,
     levels: Annotated[
         str | None,
         typer.Option(help="Levels to run, comma-separated.", metavar="LEVELS", show_default=False),
@@ -76,6 +77,7 @@ def compare(
 ) -> None:
     """Run one prompt at several levels, or on several models, and say what came of it."""
     with told(options.verbose):
+        from ui.terminal.compare_live import watching
         from ui.terminal.engine import open_engine
         from ui.terminal.render import print_comparison, stderr
 
@@ -86,10 +88,12 @@ def compare(
         config = _on_first(config, variants)
         shown = config.show_reasoning and not options.json
         kept = config.capture_reasoning
-        conversation = conversation_of(prompt, options.instructions)
+        conversation = conversation_of(prompt, file, options.instructions)
+        prompt = conversation.messages[-1].text
         with (
             open_engine(_capturing(config, shown or include_reasoning)) as engine,
             ctrl_c() as stop,
+            watching(prompt, variants, repeats, reasoning=shown, json=options.json) as watch,
         ):
             comparison = engine.compare(
                 conversation,
@@ -98,6 +102,7 @@ def compare(
                 expected=expected,
                 together=together,
                 stop=stop,
+                watch=watch,
             )
             model = engine.loader.model if engine.loader else None
         if options.json:

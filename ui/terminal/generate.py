@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import InvalidPrompt
-from ui.terminal.options import GenerationOptions, Prompt, with_generation_options
+from ui.terminal.options import GenerationOptions, with_generation_options
+from ui.terminal.question import Files, Prompt, conversation_of
 from ui.terminal.telling import INTERRUPTED, print_json, told
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
 @with_generation_options
 def generate(
-    prompt: Prompt,
     options: GenerationOptions,
+    prompt: Prompt = None,
+    file: Files = None,
     stop: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,7 +64,7 @@ def generate(
         config = options.config()
         functions = functions_named(tools.split(",")) if tools is not None else []
         params = replace(config.sampling(), stop=tuple(stop or ()), logprobs=scores)
-        conversation = conversation_of(prompt, options.instructions)
+        conversation = conversation_of(prompt, file, options.instructions)
         shown, notes = config.show_reasoning, stderr()
         stream = Stream(answer=not options.json, reasoning=shown, tools=bool(functions))
         with open_engine(config) as engine:
@@ -147,18 +147,3 @@ def _answered(
     else:
         follow(engine.start(conversation, params))
     return _Turn(tuple(runs), turn, any(stopped))
-
-
-def conversation_of(prompt: str, instructions: str | None) -> Conversation:
-    """The prompt, checked before a model is loaded for it. Raises InvalidPrompt."""
-    from core.conversation import Conversation, conversation_from
-
-    try:
-        # The newline that ends a file, or what echo writes, is no part of the question.
-        text = sys.stdin.read().removesuffix("\n") if prompt == "-" else prompt
-        f"{text}{instructions}".encode()
-    except UnicodeError:
-        raise InvalidPrompt(
-            "The prompt or the instructions are not valid UTF-8. Send them as UTF-8 text."
-        ) from None
-    return conversation_from(Conversation(instructions=instructions or None).with_user(text))

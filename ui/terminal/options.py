@@ -8,14 +8,11 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from typer import Argument, Option
+from typer import Option
 
 if TYPE_CHECKING:
     from core.config import InferenceConfig
 
-Prompt = Annotated[
-    str, Argument(metavar="PROMPT", help="What to ask; - reads it from standard input.")
-]
 Model = Annotated[
     str | None, Option("--model", help="embedded, a folder, or a hub id.", metavar="MODEL")
 ]

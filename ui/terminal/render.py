@@ -109,8 +109,8 @@ def summary(result: GenerationResult) -> str:
         f"{result.model}, {result.format}, {result.reasoning_level} reasoning: "
         f"{usage.prompt_tokens} tokens read, "
         f"{usage.analysis_tokens} of analysis, {usage.final_tokens} of answer; first token after "
-        f"{_seconds(timing.first_token_s)}, answer after {_seconds(timing.first_answer_s)}, "
-        f"{_seconds(timing.total_s)} in all."
+        f"{seconds(timing.first_token_s)}, answer after {seconds(timing.first_answer_s)}, "
+        f"{seconds(timing.total_s)} in all."
     )
 
 
@@ -129,9 +129,9 @@ def comparison_table(comparison: Comparison) -> Table:
                 Text(harmless(_one_line(run.text))),
                 f"{run.usage.analysis_tokens:,}",
                 f"{run.usage.final_tokens:,}",
-                _seconds(run.timing.first_token_s),
-                _seconds(run.timing.first_answer_s),
-                _seconds(run.timing.total_s),
+                seconds(run.timing.first_token_s),
+                seconds(run.timing.first_answer_s),
+                seconds(run.timing.total_s),
                 run.finish_reason.value,
             )
     return table
@@ -165,5 +165,6 @@ def _one_line(text: str) -> str:
     return line if len(line) <= 2 * _ANSWER_WIDTH else f"{line[: 2 * _ANSWER_WIDTH]}…"
 
 
-def _seconds(value: float | None) -> str:
+def seconds(value: float | None) -> str:
+    """A time, or a dash where there is none."""
     return "–" if value is None else f"{value:.2f} s"

@@ -13,8 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from core.compare import Comparison
-from core.config import reasoning_level
+from core.config import ReasoningLevel, reasoning_level
 from core.errors import InvalidPrompt
+from core.variants import of_levels
+from ui.terminal.compare_live import watching
 from ui.terminal.interrupts import ctrl_c
 from ui.terminal.render import harmless, print_comparison
 from ui.terminal.repl_commands import (
@@ -85,14 +87,22 @@ def compare(session: Session, argument: str) -> None:
     conversation = session.conversation(chat, argument)
     engine, keep = session.engine, session.config.capture_reasoning
     session.screen.say("Running low, medium and high together; Ctrl-C stops them.")
-    with ctrl_c(patience=1_000_000) as stopped:
+    variants, shown = of_levels(ReasoningLevel), keep and session.config.show_reasoning
+    with (
+        ctrl_c(patience=1_000_000) as stopped,
+        watching(argument, variants, 1, reasoning=shown, json=session.json) as watch,
+    ):
         comparison: Comparison = engine.compare(
-            conversation, params=session.config.sampling(), stop=stopped
+            conversation,
+            params=session.config.sampling(),
+            variants=variants,
+            stop=stopped,
+            watch=watch,
         )
     if session.json:
         print_json_line(comparison.as_dict())
     else:
-        print_comparison(comparison, reasoning=keep and session.config.show_reasoning)
+        print_comparison(comparison, reasoning=shown)
 
 
 def system(session: Session, argument: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,15 @@ class Address:
                 probe.bind(where)
         except OSError as error:
             raise CannotServe(self._why(error)) from error
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except OSError:
+            return False
+        return all(ipaddress.ip_address(where[0]).is_loopback for *_, where in found)
 
     def _why(self, error: OSError) -> str:
         if error.errno == errno.EADDRINUSE:
@@ -83,6 +93,12 @@ def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser:
     """
     config = settings(chosen)
     address.check_free()
+    if config.auth is None and not address.is_local:
+        typer.echo(
+            f"--host {address.host} lets everybody who reaches this machine use the model and read "
+            "the history; --auth USER:PASSWORD asks for a login.",
+            err=True,
+        )
     from ui.terminal.engine import open_engine
     from ui.web.app import create_app, launch_options
 
@@ -92,7 +108,7 @@ def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser:
         page = create_app(engine, store)
         try:
             page.launch(
-                **launch_options(),
+                **launch_options(config.login()),
                 server_name=address.host,
                 server_port=address.port,
                 inbrowser=browser,

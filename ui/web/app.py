@@ -17,6 +17,7 @@ from core.errors import StoreError
 from core.store.history import Store
 from core.store.votes import StoredVotes
 from core.votes import VoteBook
+from ui.web import login as login_page
 from ui.web import panels, theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
@@ -106,12 +107,18 @@ def create_app(
     return app
 
 
-def launch_options() -> dict[str, Any]:
-    """Keyword arguments for `Blocks.launch`: looks, headers, and nothing that asks other hosts."""
+def launch_options(login: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Keyword arguments for `Blocks.launch`: looks, headers, and nothing that asks other hosts.
+
+    login: user and password that the page asks for; None lets everybody in.
+    """
+    middleware = [Middleware(SecurityHeaders), Middleware(login_page.LoginRequired)]
     return {
+        "auth": login,
+        "auth_message": login_page.MESSAGE if login else None,
         "theme": theme.theme(),
         "head": theme.head(),
-        "app_kwargs": {"middleware": [Middleware(SecurityHeaders)]},
+        "app_kwargs": {"middleware": middleware},
         "ssr_mode": False,
         "run_history": False,
         "footer_links": [],
