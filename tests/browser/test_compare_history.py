@@ -34,21 +34,19 @@ def choose(page: Page, query: str) -> None:
     expect(page.locator("#history-title")).to_contain_text(query)
 
 
-def test_a_stored_comparison_is_replayed_as_it_was_and_labelled(
-    page: Page, remembering: str
-) -> None:
-    open_page(page, remembering)
+def test_a_stored_comparison_is_replayed_as_it_was_and_labelled(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
     keep_reasoning(page)
-    compare(page, "wombats, slow question")
+    compare(page, "wombats, steady question")
     ended(page)
     verdict, first = page.locator("#compare-verdict"), column(page, 1)
     footer = first.locator("footer").inner_text()
-    choose(page, "wombats, slow")
+    choose(page, "wombats, steady")
     expect(page.locator("#history-detail .verdict")).to_contain_text("Low was enough")
     with page.expect_download() as download:
         page.locator("#history-export-html").click()
-    assert "wombats, slow question" in Path(download.value.path()).read_text()
-    # It takes eight seconds, as the comparison did.
+    assert "wombats, steady question" in Path(download.value.path()).read_text()
+    # It takes as long as the comparison did.
     page.locator("#history-replay").click()
     expect(verdict).to_contain_text(re.compile(r"Replay of .* at its real speed; nothing is gen"))
     expect(first.locator(".status")).to_have_text("Thinking")
@@ -60,12 +58,12 @@ def test_a_stored_comparison_is_replayed_as_it_was_and_labelled(
 
 
 def test_a_link_opens_a_comparison_to_go_on_with_and_an_attack_in_it_runs_nothing(
-    page: Page, remembering: str
+    page: Page, scripted: str
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_page(page, remembering)
+    open_page(page, scripted)
     keep_reasoning(page)
     ask(page, "before the numbats")
     compare(page, f"attack of numbats {PAYLOAD}")
@@ -92,7 +90,7 @@ def test_a_link_opens_a_comparison_to_go_on_with_and_an_attack_in_it_runs_nothin
     page.locator("#history-kind").get_by_text("Chats").click()
     expect(page.locator("#history-rows button")).to_have_count(2)
 
-    page.goto(f"{remembering}?comparison=<img src=x onerror=window.attacked=1>")
+    page.goto(f"{scripted}?comparison=<img src=x onerror=window.attacked=1>")
     expect(verdict).to_contain_text("There is no entry '<img src=x")
     assert page.evaluate("window.attacked") is None
     assert page.locator("#tabs :is(iframe, script, img[src*=attack])").count() == 0
