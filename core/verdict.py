@@ -13,6 +13,7 @@ from core.agreement import Basis
 from core.config import ReasoningLevel
 from core.tellings import Runs, Telling, told
 
+FEWEST = ", with the fewest tokens"
 NOT_PROOF = "That answers agree does not make them right."
 _ORDER = [level.value for level in ReasoningLevel]
 _BASES = {
@@ -106,7 +107,11 @@ def _by_agreement(columns: Sequence[Telling], ranked: bool, limits: str) -> Verd
         return Verdict(winner, False, reason, " ".join(detail.split()), limits)
     limits = f"{limits} {NOT_PROOF}"
     if not ranked:
-        reason = f"All give the same answer; {best.label} used the fewest tokens."
+        reason = (
+            "All give the same answer, with equally many tokens."
+            if _equally_many(columns)
+            else f"All give the same answer; {best.label} used the fewest tokens."
+        )
         return Verdict(best.label, True, reason, detail, limits)
     cheapest = same[0]
     repeated = "" if _once(columns) else f" in {_of(cheapest)}"
@@ -134,7 +139,8 @@ def _by_expected(columns: Sequence[Telling], expected: str, ranked: bool, limits
     winner = next(one for one in order if _rate(one) == most)
     if all(_rate(one) == most for one in columns):
         gave = "gave the expected answer" if _once(columns) else f"right in {_right(winner)}"
-        rest = _times_fewer(winner, best) if ranked else ", with the fewest tokens"
+        least = ", as all did with as many tokens" if _equally_many(columns) else FEWEST
+        rest = _times_fewer(winner, best) if ranked else least
         also = "" if winner is best else f", as often as {best.label}" if ranked else ""
         also = "" if _once(columns) else also
         reason = f"{_upper(winner.label)} was enough: {gave}{also}{rest}."
@@ -165,6 +171,10 @@ def _too_close(order: Sequence[Telling], winner: Telling) -> str:
         return ""
     verb = "is" if len(close) == 1 else "are"
     return f" So few runs do not show that {_and(close)} {verb} worse: the 95 % intervals overlap."
+
+
+def _equally_many(columns: Sequence[Telling]) -> bool:
+    return len({one.tokens for one in columns}) == 1
 
 
 def _overlap(one: Telling, other: Telling) -> bool:

@@ -47,17 +47,11 @@ def site(browser_type_launch_args: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def scripted(browser_type_launch_args: dict[str, Any]) -> Iterator[str]:
-    """Address of a page whose model output is scripted (tests/browser/scripted.py)."""
-    with serving("tests.browser.scripted") as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def remembering(
+def scripted(
     browser_type_launch_args: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Address of a scripted page with a history of its own."""
+    """Address of a page whose model output is scripted (tests/browser/scripted.py), with a history
+    of its own. All tests share both: what one looks for there, it names as no other does."""
     home = {"COUNTERPOINT_HOME": str(tmp_path_factory.mktemp("home"))}
     with serving("tests.browser.scripted", settings=home) as address:
         yield address

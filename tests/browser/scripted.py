@@ -30,6 +30,8 @@ FAILURE = "The machine ran out of memory. Choose a smaller model."
 CONTEXT = 4096
 _ANSWER_HEADER = "<|channel|>final<|message|>"
 _SLOW_TEXT = "Counting: " + " ".join(map(str, range(800)))
+# Written in two and a half seconds: for what has to be seen on its way and at its end.
+_STEADY_TEXT = "Counting: " + " ".join(map(str, range(250)))
 
 
 def output(question: str) -> str:
@@ -37,10 +39,14 @@ def output(question: str) -> str:
     analysis, final = "A thought about it.", f"You said: {question}"
     if "attack" in question:
         analysis = final = PAYLOAD
-    if "slow answer" in question or "crawl answer" in question:
+    if "long answer" in question:
+        final = "\n\n".join(map(str, range(60)))
+    elif "slow answer" in question or "crawl answer" in question:
         final = _SLOW_TEXT
     elif "slow" in question or "crawl" in question:
         analysis = _SLOW_TEXT
+    elif "steady" in question:
+        analysis = _STEADY_TEXT
     think = f"<|channel|>analysis<|message|>{analysis}"
     start = "<|end|><|start|>assistant"
     if "tool" in question:

@@ -122,6 +122,8 @@ def test_four_columns_fit_beside_each_other(page: Page, scripted: str) -> None:
     lines = page.locator("#compare-variants textarea")
     expect(lines).to_have_value(re.compile("temperature 0"))
     lines.fill("temperature 0\ntemperature 1\ntop-k 5\ntemperature 1.5, top-p 0.9, top-k 40")
+    # Also while the options are open, the window holds the whole columns.
+    assert column(page, 1).evaluate("e => e.getBoundingClientRect().bottom") <= 800
     compare(page, "in four ways")
     ended(page)
     expect(column(page, 4).locator("h3")).to_contain_text("temperature 1.5, top-p 0.9")

@@ -79,11 +79,11 @@ def test_a_reloaded_page_shows_its_chat_also_after_a_restart(
 
 
 def test_titles_prompts_answers_and_files_run_nothing_and_load_nothing(
-    page: Page, remembering: str
+    page: Page, scripted: str
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    open_page(page, remembering)
+    open_page(page, scripted)
     ask(page, f"attack {PAYLOAD}")
     open_tab(page, "History")
     expect(page.locator("#history-rows")).to_contain_text("attack <img src=")
@@ -124,8 +124,8 @@ def test_titles_prompts_answers_and_files_run_nothing_and_load_nothing(
     assert [url for url in asked if "attack.example" in url] == []
 
 
-def test_entries_are_found_filtered_deleted_and_brought_back(page: Page, remembering: str) -> None:
-    open_page(page, remembering)
+def test_entries_are_found_filtered_deleted_and_brought_back(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
     ask(page, "a zebra question")
     open_tab(page, "History")
     choose(page, "zeb")
@@ -150,8 +150,8 @@ def test_entries_are_found_filtered_deleted_and_brought_back(page: Page, remembe
     said(page, "^0 entries were imported. 1 of the file was here already")
 
 
-def test_a_stored_chat_is_reopened_and_gone_on_with(page: Page, remembering: str) -> None:
-    open_page(page, remembering)
+def test_a_stored_chat_is_reopened_and_gone_on_with(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
     open_tab(page, "History")
     chat = [{"role": "user", "content": "an okapi"}, {"role": "assistant", "content": "Indeed."}]
     import_file(page, "okapi.json", chat)
@@ -168,23 +168,23 @@ def test_a_stored_chat_is_reopened_and_gone_on_with(page: Page, remembering: str
     expect(page.locator("#history-turns .question")).to_have_text(["an okapi", "more of it"])
 
 
-def test_a_replay_is_labelled_and_changes_nothing(page: Page, remembering: str) -> None:
-    open_page(page, remembering)
-    ask(page, "quagga, slow question")
+def test_a_replay_is_labelled_and_changes_nothing(page: Page, scripted: str) -> None:
+    open_page(page, scripted)
+    ask(page, "quagga, steady question")
     ask(page, "the second question")
     open_tab(page, "History")
     choose(page, "quagga")
     expect(page.locator("#history-turns .missing").first).to_have_text("Reasoning was not captured")
     page.locator("#history-turns .replay").first.click()
-    # It takes eight seconds, as the answer did.
-    expect(questions(page)).to_have_text(["quagga, slow question"])
+    # It takes as long as the answer did.
+    expect(questions(page)).to_have_text(["quagga, steady question"])
     notice = page.locator("#chat-notice")
     expect(notice).to_contain_text(re.compile(r"Replay of .* at its real speed"))
     expect(notice).to_contain_text("The reasoning was not captured.")
     expect(page.locator("#chat-status .health")).to_contain_text("Replay")
     answered(page)
-    expect(questions(page)).to_have_text(["quagga, slow question", "the second question"])
-    expect(answers(page).first).to_contain_text("You said: quagga, slow question")
+    expect(questions(page)).to_have_text(["quagga, steady question", "the second question"])
+    expect(answers(page).first).to_contain_text("You said: quagga, steady question")
     expect(notice).to_contain_text("Replay of")
     ask(page, "the third question")
     expect(notice).not_to_contain_text("Replay of")
@@ -192,8 +192,8 @@ def test_a_replay_is_labelled_and_changes_nothing(page: Page, remembering: str) 
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_the_list_and_an_entry_fit_at_1280_by_800(page: Page, remembering: str, theme: str) -> None:
-    open_page(page, f"{remembering}?__theme={theme}")
+def test_the_list_and_an_entry_fit_at_1280_by_800(page: Page, scripted: str, theme: str) -> None:
+    open_page(page, f"{scripted}?__theme={theme}")
     ask(page, f"What is 23 + 48? ({theme})")
     open_tab(page, "History")
     for n in range(9):

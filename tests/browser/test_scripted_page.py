@@ -270,7 +270,8 @@ def test_the_theme_is_kept_through_a_reload(page: Page, scripted: str) -> None:
 
 def test_the_page_does_not_scroll_at_1280_by_800(page: Page, scripted: str) -> None:
     open_page(page, scripted)
-    ask(page, "slow answer")
+    ask(page, "a long answer")
+    expect(answers(page)).to_contain_text("59")
     sizes = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
     assert page.evaluate(sizes)[0] <= 800
     open_tab(page, "Compare")

@@ -190,6 +190,8 @@ def test_columns_without_an_order_have_no_best_among_them():
     assert same.verdict.winner == "brief"
     assert same.verdict.level is None
     assert same.verdict.reason == "All give the same answer; brief used the fewest tokens."
+    tied = comparison((one, [result(HIGH, "71", 10)]), (other, [result(HIGH, "71", 10)]))
+    assert tied.verdict.reason == "All give the same answer, with equally many tokens."
     differ = comparison((one, [result(HIGH, "61", 10)]), (other, [result(HIGH, "71", 40)]))
     assert differ.verdict.winner is None
     assert differ.verdict.reason == "The answers differ: brief says 61, long says 71."

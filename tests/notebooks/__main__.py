@@ -10,7 +10,7 @@ import time
 
 import nbformat
 
-from tests.notebooks.executing import NOTEBOOKS, executed
+from tests.notebooks.executing import NOTEBOOKS, executed, read
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     wanted = tuple(sys.argv[1:]) or ("",)
     for file in (file for file in NOTEBOOKS if file.name.startswith(wanted)):
         start = time.perf_counter()
-        book = executed(file)
+        book = executed(read(file), file.parent)
         nbformat.write(book, file)
         print(f"{file.name}: {time.perf_counter() - start:.1f} s", flush=True)
 

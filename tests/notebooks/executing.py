@@ -34,9 +34,11 @@ def read(file: Path) -> NotebookNode:
     return nbformat.read(file, as_version=4)
 
 
-def executed(file: Path) -> NotebookNode:
-    """A notebook with the outputs that its cells have now. Raises CellExecutionError."""
-    book = read(file)
+def executed(book: NotebookNode, folder: Path) -> NotebookNode:
+    """A notebook with the outputs that its cells have now. Raises CellExecutionError.
+
+    folder: where it runs, and finds the files it reads.
+    """
     with TemporaryDirectory() as sockets:
         # Sockets of this user's alone, where ports would be open to all of the machine.
         kernel = AsyncKernelManager(
@@ -50,7 +52,7 @@ def executed(file: Path) -> NotebookNode:
             record_timing=False,
             coalesce_streams=True,
             skip_cells_with_tag=SKIPPED,
-            resources={"metadata": {"path": str(file.parent)}},
+            resources={"metadata": {"path": str(folder)}},
         )
         # The manager is ours, so nbclient has to be told to end the kernel.
         client.execute(env=os.environ | _QUIET, cleanup_kc=True)

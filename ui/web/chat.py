@@ -141,6 +141,8 @@ class ChatTab:
         parts = self.parts
         inputs: set[Block] = {parts.input, parts.level, parts.scores, *self._drawer.fields}
         outputs = parts.outputs
+        # Only while the log is told of progress does it hold back its Undo, Retry and Edit.
+        streaming = STREAMING | {"show_progress_on": parts.log}
         gr.on(
             [parts.send.click, parts.input.submit],
             self._sent,
@@ -148,14 +150,14 @@ class ChatTab:
             outputs,
             # Else the browser drops what is sent while a run that was cleared comes to its end.
             trigger_mode="multiple",
-            **STREAMING,
+            **streaming,
         )
-        parts.log.example_select(self._example_chosen, inputs, outputs, **STREAMING)
-        parts.log.retry(self._retried, inputs, outputs, **STREAMING)
-        parts.log.edit(self._edited, inputs, outputs, **STREAMING)
+        parts.log.example_select(self._example_chosen, inputs, outputs, **streaming)
+        parts.log.retry(self._retried, inputs, outputs, **streaming)
+        parts.log.edit(self._edited, inputs, outputs, **streaming)
         parts.log.undo(self._undone, parts.input, outputs, queue=False, **QUIET)
         parts.log.clear(self._cleared, None, outputs, queue=False, **QUIET)
-        parts.finish.click(self._finished, None, outputs, **STREAMING)
+        parts.finish.click(self._finished, None, outputs, **streaming)
         parts.stop.click(self._stopped, None, None, queue=False, **QUIET)
 
     @property

@@ -16,7 +16,16 @@ from core.errors import CoreError
 from core.run import Run
 from ui.web import view
 from ui.web.chat_watch import Watch, blank_panels, log_value
-from ui.web.live import TICK_S, Frame, buttons, facts, why_not_started
+from ui.web.live import (
+    FAST_TICK_S,
+    MANY,
+    TICK_S,
+    Frame,
+    buttons,
+    changed,
+    facts,
+    why_not_started,
+)
 from ui.web.memory import WRITE_S, Memory
 from ui.web.models import note
 from ui.web.sessions import Session, Turn
@@ -155,9 +164,14 @@ class ChatAnswers:
         watch = Watch(run, turn, session.epoch, run.format.token_text)
         recorder = self._memory.follow(session, asked, before, turn, run)
         try:
+            sent: Frame = {}
+            told = 0
             while watch.tick() and session.epoch == watch.epoch:
-                yield self.frame(session, watch)
-                await asyncio.sleep(TICK_S)
+                new = self.frame(session, watch)
+                yield changed(sent, new, self._growing(watch))
+                sent = new
+                told, earlier = len(run.transcript.tokens), told
+                await asyncio.sleep(FAST_TICK_S if told - earlier >= MANY else TICK_S)
             if recorder is not None and session.epoch == watch.epoch:
                 recorder.close(watch.failure)
                 # What is shown as done is written.
@@ -227,6 +241,11 @@ class ChatAnswers:
             self.parts.finish: gr.update(visible=watch.can_finish),
             **buttons(self.parts.send, self.parts.stop, watch.running),
         }
+
+    def _growing(self, watch: Watch) -> set[Block]:
+        """The texts that the run is adding to."""
+        answering = watch.run.transcript.open_channel is Channel.FINAL
+        return {self.parts.tokens, self.parts.log if answering else self.parts.analysis}
 
     def refused(self, session: Session, sentence: str) -> Frame:
         """Say why nothing was started; all else stays, what was typed above all."""

@@ -102,11 +102,14 @@
     });
   }
 
-  // A link that opens this comparison again. Where the browser gives no clipboard (a page that is
-  // not on this machine), the link is shown to be copied by hand.
+  // A link that opens this comparison again, which the address bar follows. Where the browser gives
+  // no clipboard (a page that is not on this machine), the link is shown to be copied by hand.
   function compareLink(element, props, watch) {
     const [button, box, said] = element.querySelectorAll("button, input, span");
+    let shown = "";
     follow(props, watch, (value) => {
+      // What the address asked for stays there until another comparison begins.
+      if (value.id !== shown) address(shown = value.id);
       button.hidden = !value.id;
       box.hidden = true;
       said.textContent = value.why;
@@ -124,6 +127,13 @@
         said.textContent = "";
       }
     });
+  }
+
+  function address(id) {
+    const here = new URL(location.href);
+    if (id) here.searchParams.set("comparison", id);
+    else here.searchParams.delete("comparison");
+    history.replaceState(history.state, "", here);
   }
 
   Object.assign(counterpoint, { strip, charts, difference, download, optionsSwitch, compareLink });

@@ -23,7 +23,7 @@ from ui.web.compare_after import CompareAfter
 from ui.web.compare_frames import BUSY, GONE, ColumnParts, CompareFrames
 from ui.web.compare_options import CompareOptions
 from ui.web.compare_replay import CompareReplays
-from ui.web.live import COLUMNS_TICK_S, MANY, QUIET, SLOW_TICK_S, STREAMING, Frame, why_not_started
+from ui.web.live import FAST_TICK_S, MANY, QUIET, SLOW_TICK_S, STREAMING, Frame, why_not_started
 from ui.web.memory import WRITE_S, Memory
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import Inputs, SettingsDrawer
@@ -278,7 +278,7 @@ class CompareTab:
                 new = {}
                 told, before = sum(len(run.transcript.tokens) for run in board.under_way), told
                 # A slow machine writes little, and its browser has little time for frames.
-                await asyncio.sleep(COLUMNS_TICK_S if told - before >= MANY else SLOW_TICK_S)
+                await asyncio.sleep(FAST_TICK_S if told - before >= MANY else SLOW_TICK_S)
             await self._written(board)
             ended = True
             session.compare_runs, session.comparing = (), False

@@ -17,7 +17,7 @@ from ui.web.board import Board
 from ui.web.compare_after import CompareAfter
 from ui.web.compare_view import Column
 from ui.web.inert import inert
-from ui.web.live import Frame, buttons
+from ui.web.live import Frame, buttons, changed
 
 LEVELS = (*ReasoningLevel, None)
 BUSY = "A comparison is still running. Press Stop first, or wait for its end."
@@ -86,10 +86,8 @@ class CompareFrames:
         return self._after.blank() | buttons(self._run, self._stop, running=True)
 
     def changed(self, sent: Frame, new: Frame) -> Frame:
-        """What of a frame the page does not show yet: a browser on a busy machine has to take in
-        every part of every frame. The strip is always there, as a frame may not be empty."""
-        fresh = {part: value for part, value in new.items() if sent.get(part) != value}
-        return fresh | {self._strip: new[self._strip]}
+        """What of a frame the page does not show yet."""
+        return changed(sent, new, {self._strip})
 
     def running(self, board: Board) -> Frame:
         """While it runs."""

@@ -82,7 +82,8 @@ class HistoryTab:
         self.detail.delete(self._deleted, None, both, **at_once)
         self.detail.download(self._exported, None, [self.file, self.list], **at_once)
         self.detail.click(self._reopened, None, [*shown, self.list], **at_once)
-        self.detail.play(self._replayed, None, [*shown, self.list], **STREAMING)
+        streaming = STREAMING | {"show_progress_on": self._chat.parts.log}
+        self.detail.play(self._replayed, None, [*shown, self.list], **streaming)
 
     # Handlers. An event's data is what the script says, and is read as such.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import gradio as gr
@@ -15,8 +16,15 @@ from ui.web.view import PromptFacts
 Frame = dict[Block, Any]
 """One update of the page: values by component."""
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""Arguments of every event: no spinner of Gradio's, no public endpoint."""
+QUIET: dict[str, Any] = {
+    "show_progress": "hidden",
+    "show_progress_on": [],
+    "api_visibility": "private",
+}
+"""Arguments of every event: no spinner of Gradio's, no public endpoint.
+
+Told of an event's progress, the page copies all that a component shows, for every frame anew.
+"""
 
 STREAMING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
 """Arguments of a streaming event. The engine queues, not Gradio: else Stop reaches no run."""
@@ -24,11 +32,11 @@ STREAMING: dict[str, Any] = {"concurrency_limit": None, **QUIET}
 TICK_S = 0.1
 """Time between two updates. Cumulative text goes out; Gradio sends only what was appended."""
 
-COLUMNS_TICK_S = 0.07
-"""The same of Compare, whose frames cost the browser less than a chat's with its panels."""
+FAST_TICK_S, MANY = 0.07, 4
+"""The same where at least MANY tokens came since the last one: what is written fast shows late."""
 
-SLOW_TICK_S, MANY = 0.2, 4
-"""The same of Compare where fewer than MANY tokens came since the last one."""
+SLOW_TICK_S = 0.2
+"""The same of Compare where fewer came."""
 
 PROMPT_NOT_STORED = "The history holds the questions and answers, not the prompt as rendered."
 
@@ -48,6 +56,16 @@ def drained(run: Run | Replay) -> str | None:
     except CoreError as error:
         return str(error)
     return None
+
+
+def changed(sent: Frame, new: Frame, always: Collection[Block] = ()) -> Frame:
+    """What of a frame the page does not show yet: a browser on a busy machine has to take in every
+    part of every frame.
+
+    always: parts that are there all the same. A text that grows is one of them: left out once, it
+    goes out whole the next time. And a frame may not be empty.
+    """
+    return {c: value for c, value in new.items() if c in always or sent.get(c) != value}
 
 
 def facts(run: Run | Replay) -> PromptFacts:

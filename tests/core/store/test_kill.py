@@ -1,4 +1,7 @@
-"""kill -9 in the middle of answers: no finished turn is lost, and the database stays whole."""
+"""kill -9 in the middle of answers: no finished turn is lost, and the database stays whole.
+
+Several processes record at once, so that a kill also falls amid what the others write.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import multiprocessing
 import random
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,26 +18,28 @@ from core.store.history import FILE, Store
 from core.store.values import BROKEN_OFF, Status
 from tests.core.store import killed
 
-KILLS = 20
+KILLS, AT_ONCE = 20, 5
 
 
 def test_twenty_kills_cost_no_finished_turn(tmp_path: Path) -> None:
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([killed.__name__])
-    started: set[str] = set()
-    finished: set[str] = set()
-    for _ in range(KILLS):
+
+    def kill_one(number: int) -> list[tuple[str, str]]:
         hear, tell = processes.Pipe(duplex=False)
         process = processes.Process(target=killed.record, args=(tmp_path, tell))
         process.start()
         tell.close()
-        said = [hear.recv() for _ in range(random.choice([1, 3, 5]))]
+        said = [hear.recv() for _ in range([1, 3, 5][number % 3])]
         time.sleep(random.uniform(0.0, 0.3))
         process.kill()
         process.join()
-        said += rest(hear)
-        started |= {run for word, run in said if word == "started"}
-        finished |= {run for word, run in said if word == "finished"}
+        return said + rest(hear)
+
+    with ThreadPoolExecutor(AT_ONCE) as killers:
+        told = [word for said in killers.map(kill_one, range(KILLS)) for word in said]
+    started = {run for word, run in told if word == "started"}
+    finished = {run for word, run in told if word == "finished"}
 
     with Store(tmp_path) as store:
         broken = 0
