@@ -46,6 +46,7 @@ class Board:
 
     blind: the columns stand in a random order, unnamed, until `voted` is set.
     interrupted: nobody follows the runs any more. failure: what ended it, in a sentence.
+    held_back: its thinking may not go to the browser, until a presenter asks for it.
     turns: makes what loads the models, where these differ; they go when all has run.
     recorder: where it is written as it goes; None where nothing is kept. trouble: why it could not
     be written, in a sentence.
@@ -65,6 +66,7 @@ class Board:
         self.keep_reasoning = keep_reasoning
         self.blind = blind
         self.voted = False
+        self.held_back = False
         self.interrupted = False
         self.stopped = False
         self.failure: str | None = None

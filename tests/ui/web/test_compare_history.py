@@ -338,7 +338,7 @@ def test_exports_of_a_stored_comparison_leave_the_reasoning_out(tabs: Page, stor
         assert file["text"].lower().startswith(begins.lower())
         assert THOUGHT not in file["text"]
         assert ANSWER in file["text"]
-    detail = tabs.history._chosen(event(id=entry))
+    detail = tabs.history._chosen(event(id=entry), gr.Request())
     assert (detail["opens"], detail["verdict"][:14]) == ("Compare", "Low was enough")
 
 
