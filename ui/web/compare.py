@@ -164,6 +164,9 @@ class CompareTab:
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows."""
+        board = self.boards.get(session)
+        if board is not None and not board.running:
+            board.forgotten = not board.keep_reasoning
         return self.frames.blank() | (session.compare_panels or {})
 
     def columns_now(self, session: Session) -> Frame:
@@ -173,9 +176,10 @@ class CompareTab:
         if board is None:
             return {}
         frame = self.frames.columns_now(board)
+        kept = self.frames.kept(board, frame, self.input)
         if session.compare_panels is not None:
-            session.compare_panels |= self.frames.kept(board, frame, self.input)
-        return frame
+            session.compare_panels |= kept
+        return {c: kept[c] for c in frame} if board.forgotten else frame
 
     # Handlers. `inputs` holds values by component.
 
