@@ -258,10 +258,7 @@ class ChatAnswers:
     def panels_now(self, session: Session) -> Frame:
         """The panels of what is shown now, as far as they may go to the browser."""
         seen, parts = session.chat_seen or {}, self.parts
-        frame: Frame = {
-            **seen,
-            parts.think: held_back.thinking_button(session.presenting, session.holds_thinking),
-        }
+        frame: Frame = {**seen, **self._asking(session)}
         if not session.holds_thinking or parts.metrics not in seen:
             return frame
         return frame | {
@@ -270,6 +267,12 @@ class ChatAnswers:
             parts.tokens: held_back.tokens_held_back(seen[parts.tokens]),
             parts.metrics: held_back.prompt_held_back(seen[parts.metrics]),
         }
+
+    def _asking(self, session: Session) -> Frame:
+        """The button that asks for the thinking; a page that does not present has none."""
+        if not session.presenting:
+            return {}
+        return {self.parts.think: held_back.thinking_button(True, session.holds_thinking)}
 
     def _growing(self, watch: Watch) -> set[Block]:
         """The texts that the run is adding to."""
@@ -296,7 +299,7 @@ class ChatAnswers:
             self.parts.tokens: blank["tokens"],
             self.parts.metrics: blank["metrics"],
             self.parts.finish: gr.update(visible=False),
-            self.parts.think: held_back.thinking_button(session.presenting, session.holds_thinking),
+            **self._asking(session),
             **buttons(self.parts.send, self.parts.stop, running=False),
         }
 
