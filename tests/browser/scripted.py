@@ -47,6 +47,8 @@ def output(question: str) -> str:
         analysis = _SLOW_TEXT
     elif "steady" in question:
         analysis = _STEADY_TEXT
+    elif "secret" in question:
+        analysis = "An elephant meets a giraffe."
     think = f"<|channel|>analysis<|message|>{analysis}"
     start = "<|end|><|start|>assistant"
     if "tool" in question:

@@ -117,6 +117,7 @@ LINES: dict[str, dict[str, Line]] = {
         "--port": Line(("--port", "7861"), lambda seen: seen.chosen["port"] == 7861),
         "--no-browser": Line(("--no-browser",), lambda seen: not seen.chosen["browser"]),
         "--model": reaches("--model", "model", "/elsewhere"),
+        "--present": Line(("--present",), lambda seen: seen.chosen["present"]),
         "--keep-history": Line(
             ("--keep-history",),
             lambda seen: seen.setting("keep_history"),
@@ -235,8 +236,8 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]
 def ran(monkeypatch, chosen, command: str, given: tuple[str, ...], line: Line) -> Seen:
     asked = recorded(monkeypatch, answer("It is 71."))
 
-    def served(address, settings, *, browser):
-        chosen.update(host=address.host, port=address.port, browser=browser)
+    def served(address, settings, *, browser, present):
+        chosen.update(host=address.host, port=address.port, browser=browser, present=present)
         asked.config = serve.settings(settings)
 
     def examined(config, _given):

@@ -83,6 +83,14 @@ def ui(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Do not open a browser.")
     ] = False,
+    present: Annotated[
+        bool,
+        typer.Option(
+            "--present",
+            help="Large type, plain captions, and no thinking until it is asked for; the page's "
+            "switch changes it.",
+        ),
+    ] = False,
     keep_history: Annotated[
         bool | None,
         typer.Option(
@@ -110,7 +118,7 @@ def ui(
             "keep_history": keep_history,
             "auth": auth,
         }
-        serve(Address(host, port), chosen, browser=not no_browser)
+        serve(Address(host, port), chosen, browser=not no_browser, present=present)
 
 
 app.command()(generate)

@@ -86,8 +86,16 @@ def history(home: Path) -> Iterator[Store | StoreError]:
             yield store
 
 
-def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser: bool) -> None:
+def serve(
+    address: Address,
+    chosen: Mapping[str, str | bool | None],
+    *,
+    browser: bool,
+    present: bool = False,
+) -> None:
     """Load the model, open the page, print its address, and wait. `chosen`: settings over .env.
+
+    browser: open one. present: the page begins presenting, with the thinking held back.
 
     Raises CannotServe, InvalidSetting, and the ModelError of a model that cannot be loaded.
     """
@@ -105,7 +113,7 @@ def serve(address: Address, chosen: Mapping[str, str | bool | None], *, browser:
     with open_engine(config) as engine, history(config.home) as store:
         if isinstance(store, StoreError):
             typer.echo(store, err=True)
-        page = create_app(engine, store)
+        page = create_app(engine, store, present=present)
         try:
             page.launch(
                 **launch_options(config.login()),

@@ -18,7 +18,7 @@ from core.store.history import Store
 from core.store.votes import StoredVotes
 from core.votes import VoteBook
 from ui.web import login as login_page
-from ui.web import panels, theme
+from ui.web import theme
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
 from ui.web.compare_chat import CompareToChat
@@ -27,6 +27,7 @@ from ui.web.links import Link, Links
 from ui.web.live import Frame
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
+from ui.web.presenting import Presenting
 from ui.web.security import SecurityHeaders
 from ui.web.sessions import Sessions
 from ui.web.settings import SettingsDrawer
@@ -38,31 +39,28 @@ def create_app(
     *,
     sessions: Sessions | None = None,
     votes: VoteBook | None = None,
+    present: bool = False,
 ) -> gr.Blocks:
     """The page over an engine and a history. Both stay the caller's: close them after the server.
 
     store: the error, where the history could not be opened; the page works without, and says why.
     votes: where blind votes are kept; None keeps them in the history, or without one until the
-    server ends.
+    server ends. present: pages begin as they are shown to people: see `ui.web.presenting`.
     """
     memory = Memory(store)
     if votes is None and memory.store is not None:
         votes = StoredVotes(memory.store)
-    sessions = sessions if sessions is not None else Sessions()
+    sessions = sessions if sessions is not None else Sessions(presenting=present)
     models = ModelChoice(engine)
     drawer = SettingsDrawer(engine.config, models)
     chat = ChatTab(engine, sessions, drawer, memory)
     compare = CompareTab(engine, sessions, drawer, votes, memory)
     history = HistoryTab(memory, sessions, chat, compare)
+    presenting = Presenting(sessions, chat, compare, history)
     links = Links(memory, chat, compare)
     app: gr.Blocks
     with gr.Blocks(title="Counterpoint", analytics_enabled=False, fill_width=True) as app:
-        gr.HTML(
-            panels.HEADER,
-            js_on_load="counterpoint.header(element)",
-            apply_default_css=False,
-            elem_id="header",
-        )
+        presenting.build()
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Chat", id="chat"):
                 chat.build()
@@ -77,6 +75,7 @@ def create_app(
         to_chat = CompareToChat(sessions, drawer, chat, compare.boards, compare.frames)
         to_chat.wire(tabs, compare.columns)
         history.wire(tabs, history_tab)
+        presenting.wire()
         models.wire(sessions, chat.parts.status, chat.parts.log)
 
         async def restored(tab_id: str, asked: str, request: gr.Request) -> Frame:
@@ -90,11 +89,13 @@ def create_app(
                 **chat.restored(session),
                 **compare.restored(session),
                 **models.restored(session),
+                **presenting.shown(session),
                 **said,
                 tabs: gr.Tabs(selected=shown) if shown else gr.skip(),
             }
 
         outputs: list[Block] = [*chat.restorable, *compare.restorable, models.choice, tabs]
+        outputs += [presenting.header, *chat.tabs.values()]
         app.load(
             restored,
             [tab, link],

@@ -46,6 +46,8 @@ class Board:
 
     blind: the columns stand in a random order, unnamed, until `voted` is set.
     interrupted: nobody follows the runs any more. failure: what ended it, in a sentence.
+    held_back: its thinking may not go to the browser, until a presenter asks for it.
+    forgotten: the page that showed its thinking is gone, and nobody wanted that kept.
     turns: makes what loads the models, where these differ; they go when all has run.
     recorder: where it is written as it goes; None where nothing is kept. trouble: why it could not
     be written, in a sentence.
@@ -65,6 +67,8 @@ class Board:
         self.keep_reasoning = keep_reasoning
         self.blind = blind
         self.voted = False
+        self.held_back = False
+        self.forgotten = False
         self.interrupted = False
         self.stopped = False
         self.failure: str | None = None
@@ -162,6 +166,7 @@ class Board:
         self._steps, self._anew = iter(steps), slot.variant
         self.begin()
         slot.stopped = self.stopped = self._over = self.interrupted = False
+        self.forgotten = False
         self.failure = None
 
     def comparison(self) -> Comparison:

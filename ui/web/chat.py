@@ -10,7 +10,7 @@ from gradio.blocks import Block
 
 from core.engine import InferenceEngine
 from core.store.values import StoredEntry
-from ui.web import examples, panels, view
+from ui.web import examples, held_back, panels, view
 from ui.web.chat_replay import ChatReplays
 from ui.web.chat_run import BUSY, ChatAnswers, ChatParts
 from ui.web.chat_watch import blank_panels
@@ -20,6 +20,7 @@ from ui.web.memory import Memory
 from ui.web.models import note
 from ui.web.sessions import Session, Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer
+from ui.web.view import Values
 
 
 class ChatTab:
@@ -44,7 +45,7 @@ class ChatTab:
         with gr.Row(elem_id="chat", elem_classes=folded, equal_height=True):
             with gr.Column(elem_id="chat-main", scale=11, min_width=420):
                 main: dict[str, Any] = {
-                    "status": panels.panel("status", status, panels.STATUS, elem_id="chat-status"),
+                    **self._build_head(status),
                     "log": self._build_log(),
                     "notice": panels.panel(
                         "notice", {"text": ""}, panels.NOTICE, elem_id="chat-notice"
@@ -56,6 +57,20 @@ class ChatTab:
         self.parts = ChatParts(**main, **side)
         self._answers = ChatAnswers(self._engine, self._drawer, self.parts, self._memory)
         self.replays = ChatReplays(self._engine, self._answers)
+
+    def _build_head(self, status: Values) -> dict[str, Any]:
+        with gr.Row(elem_id="chat-head"):
+            chip = panels.panel("status", status, panels.STATUS, elem_id="chat-status")
+            think = gr.Button(
+                held_back.SHOW,
+                visible=self._sessions.presenting,
+                size="sm",
+                scale=0,
+                min_width=20,
+                elem_id="chat-show-thinking",
+                elem_classes="ask",
+            )
+        return {"status": chip, "think": think}
 
     def _build_log(self) -> gr.Chatbot:
         return gr.Chatbot(
@@ -117,9 +132,10 @@ class ChatTab:
             "metrics": ("metrics", panels.METRICS),
         }
         built: dict[str, Any] = {}
+        self.tabs: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_id="chat-panels"):
             for name, (script, template) in tabs.items():
-                with gr.Tab(name.capitalize(), id=name):
+                with gr.Tab(name.capitalize(), id=name) as self.tabs[name]:
                     if name == "tokens":
                         built["scores"] = self._build_switch()
                     built[name] = panels.panel(
@@ -168,11 +184,17 @@ class ChatTab:
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows: its chat, and the last run's panels."""
         session.unfinished = None
-        return self._answers.blank_frame(session) | (session.chat_panels or {})
+        kept = session.chat_panels or {}
+        return self._answers.blank_frame(session) | self._answers.allowed(session, kept)
+
+    def panels_now(self, session: Session) -> Frame:
+        """The panels, and the button over them, as far as they may go to the browser."""
+        return self._answers.panels_now(session)
 
     def opened(self, session: Session, entry: StoredEntry) -> None:
         """Let the tab show a stored chat, and the panels its last run."""
         self._memory.open(session, entry)
+        session.thinking_asked = False
         self.replays.show_last(session, entry)
 
     def begun_with(self, session: Session, turn: Turn, date: str, said: str) -> None:
@@ -223,7 +245,7 @@ class ChatTab:
         if session.chat_run is not None:
             return self._answers.refused(session, BUSY)
         session.turns, question = _cut(session.turns, event.index)
-        session.chat_panels, session.unfinished = None, None
+        session.chat_panels, session.chat_seen, session.unfinished = None, None, None
         self._memory.cut(session)
         # What was typed since is the user's; the question comes back only into an empty box.
         return self._answers.blank_frame(session) | {self.parts.input: typed or question}
@@ -239,6 +261,7 @@ class ChatTab:
         self._memory.leave(session)
         session.turns, session.current_date = [], None
         session.chat_run, session.chat_panels, session.unfinished = None, None, None
+        session.chat_seen, session.thinking_asked = None, False
 
     async def _finished(self, request: gr.Request) -> AsyncIterator[Frame]:
         session = self._sessions.get(request.session_hash)

@@ -58,7 +58,7 @@ class ChatReplays:
         watch = self._watch(session, replay, turn)
         try:
             while watch.tick() and session.epoch == watch.epoch:
-                yield self._labelled(session, watch)
+                yield self._answers.allowed(session, self._labelled(session, watch))
                 await asyncio.sleep(TICK_S)
             if session.epoch != watch.epoch:
                 yield self._answers.blank_frame(session)
@@ -66,7 +66,7 @@ class ChatReplays:
             session.turns, session.chat_run = everything, None
             final = self._labelled(session, watch)
             self._keep(session, final)
-            yield final
+            yield self._answers.allowed(session, final)
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
             replay.cancel()

@@ -14,7 +14,7 @@ from core.conversation import Channel, Conversation
 from core.engine import InferenceEngine
 from core.errors import CoreError
 from core.run import Run
-from ui.web import view
+from ui.web import held_back, view
 from ui.web.chat_watch import Watch, blank_panels, log_value
 from ui.web.live import (
     FAST_TICK_S,
@@ -49,6 +49,7 @@ class ChatParts:
     finish: gr.Button
     stop: gr.Button
     send: gr.Button
+    think: gr.Button
     analysis: gr.HTML
     commentary: gr.HTML
     scores: gr.Checkbox
@@ -70,7 +71,13 @@ class ChatParts:
             self.send,
             self.finish,
             self.stop,
+            self.think,
         ]
+
+    @property
+    def panels(self) -> list[Block]:
+        """What is held back while presenting, and the button that asks for it."""
+        return [self.analysis, self.commentary, self.tokens, self.metrics, self.think]
 
 
 class ChatAnswers:
@@ -167,7 +174,7 @@ class ChatAnswers:
             sent: Frame = {}
             told = 0
             while watch.tick() and session.epoch == watch.epoch:
-                new = self.frame(session, watch)
+                new = self.allowed(session, self.frame(session, watch))
                 yield changed(sent, new, self._growing(watch))
                 sent = new
                 told, earlier = len(run.transcript.tokens), told
@@ -188,7 +195,7 @@ class ChatAnswers:
             final = self.frame(session, watch)
             session.chat_panels = self._kept(final, watch, keep_reasoning)
             self._read_ahead(asked, turn, run)
-            yield final
+            yield self.allowed(session, final)
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
             run.cancel()
@@ -222,7 +229,7 @@ class ChatAnswers:
         return conversation.with_user(question)
 
     def frame(self, session: Session, watch: Watch) -> Frame:
-        """The page as a run, or a replay, has come so far."""
+        """The page as a run, or a replay, has come so far; to be sent as `allowed`."""
         run, seen = watch.run, watch.run.transcript
         prompt = facts(run)
         # Without an answer the log itself says why.
@@ -241,6 +248,31 @@ class ChatAnswers:
             self.parts.finish: gr.update(visible=watch.can_finish),
             **buttons(self.parts.send, self.parts.stop, watch.running),
         }
+
+    def allowed(self, session: Session, frame: Frame) -> Frame:
+        """What of a frame may go to the browser: all of it, but for thinking that is held back."""
+        parts = self.parts
+        session.chat_seen = {c: frame[c] for c in parts.panels if c in frame}
+        return frame | self.panels_now(session)
+
+    def panels_now(self, session: Session) -> Frame:
+        """The panels of what is shown now, as far as they may go to the browser."""
+        seen, parts = session.chat_seen or {}, self.parts
+        frame: Frame = {**seen, **self._asking(session)}
+        if not session.holds_thinking or parts.metrics not in seen:
+            return frame
+        return frame | {
+            parts.analysis: held_back.text_held_back(seen[parts.analysis]),
+            parts.commentary: held_back.parts_held_back(seen[parts.commentary]),
+            parts.tokens: held_back.tokens_held_back(seen[parts.tokens]),
+            parts.metrics: held_back.prompt_held_back(seen[parts.metrics]),
+        }
+
+    def _asking(self, session: Session) -> Frame:
+        """The button that asks for the thinking; a page that does not present has none."""
+        if not session.presenting:
+            return {}
+        return {self.parts.think: held_back.thinking_button(True, session.holds_thinking)}
 
     def _growing(self, watch: Watch) -> set[Block]:
         """The texts that the run is adding to."""
@@ -267,6 +299,7 @@ class ChatAnswers:
             self.parts.tokens: blank["tokens"],
             self.parts.metrics: blank["metrics"],
             self.parts.finish: gr.update(visible=False),
+            **self._asking(session),
             **buttons(self.parts.send, self.parts.stop, running=False),
         }
 

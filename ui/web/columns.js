@@ -10,7 +10,7 @@
     const block = element.closest(".block.level-column") ?? root;
     const thinking = find(".thinking"), pane = find(".thinking .live");
     const grow = growing(pane);
-    let run = null, byUser = false, byScript = false;
+    let run = null, byUser = false, byScript = false, held = false, seen = null;
     root.setAttribute("role", "region");
     thinking.querySelector("summary").addEventListener("click", () => { byUser = true; });
     focusing(find(".focus"), block);
@@ -52,7 +52,15 @@
       find(".spent").textContent = value.thinking_figures;
       thinking.classList.toggle("empty", !value.thinking);
       grow(value.run, value.thinking, value.state === "idle" ? "Nothing yet." : "No thinking in this run.");
-      fold(value.thinks && Boolean(value.thinking));
+      // What was asked for is shown, what is held back is not.
+      if (held !== Boolean(value.held_back)) {
+        held = !held;
+        byUser = false;
+        thinking.open = !held && value.state !== "idle" && value.run === seen;
+        byScript = false;
+      }
+      seen = value.run;
+      fold(value.thinks && Boolean(value.thinking) && !held);
       find(".why").hidden = !value.note;
       find(".why").textContent = value.note;
       const footer = find("footer"), foot = value.foot.join("\n");
@@ -83,7 +91,7 @@
     if (!list.childElementCount) {
       for (const [, name] of values) {
         const pair = list.appendChild(document.createElement("div"));
-        pair.append(line("dt", "", name), line("dd", "", ""));
+        pair.append(counterpoint.caption(line("dt"), name), line("dd", "", ""));
       }
     }
     values.forEach(([figure], n) => {

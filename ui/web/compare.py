@@ -16,7 +16,7 @@ from core.engine import InferenceEngine
 from core.errors import CoreError
 from core.variants import MOST
 from core.votes import VoteBook, VotesInMemory
-from ui.web import compare_charts, compare_view, examples, panels
+from ui.web import compare_charts, compare_view, examples, held_back, panels
 from ui.web.board import Board, Slot
 from ui.web.boards import Boards
 from ui.web.compare_after import CompareAfter
@@ -79,6 +79,15 @@ class CompareTab:
                 (gr.Button(e.label, size="sm", scale=0, min_width=20), e.prompt)
                 for e in examples.COMPARE
             ]
+            self.think = gr.Button(
+                held_back.SHOW,
+                visible=self._sessions.presenting,
+                size="sm",
+                scale=0,
+                min_width=20,
+                elem_id="compare-show-thinking",
+                elem_classes="ask",
+            )
             gr.HTML(
                 panels.OPTIONS_SWITCH,
                 js_on_load="counterpoint.optionsSwitch(element)",
@@ -97,7 +106,7 @@ class CompareTab:
         )
         self._after.build()
         self.frames = CompareFrames(
-            self.run, self.stop, self.strip, self.columns, self.charts, self._after
+            self.run, self.stop, self.strip, self.columns, self.charts, self._after, self.think
         )
         self.replays = CompareReplays(
             self._engine, self._memory, self.boards, self.frames, self.input
@@ -155,7 +164,22 @@ class CompareTab:
 
     def restored(self, session: Session) -> Frame:
         """What a page that was loaded again shows."""
+        board = self.boards.get(session)
+        if board is not None and not board.running:
+            board.forgotten = not board.keep_reasoning
         return self.frames.blank() | (session.compare_panels or {})
+
+    def columns_now(self, session: Session) -> Frame:
+        """The columns' panels, and the button that asks for their thinking, as they may go to the
+        browser; to be kept for a reload as well."""
+        board = self.boards.get(session)
+        if board is None:
+            return {}
+        frame = self.frames.columns_now(board)
+        kept = self.frames.kept(board, frame, self.input)
+        if session.compare_panels is not None:
+            session.compare_panels |= kept
+        return {c: kept[c] for c in frame} if board.forgotten else frame
 
     # Handlers. `inputs` holds values by component.
 
@@ -233,6 +257,7 @@ class CompareTab:
         except CoreError as error:
             yield self.frames.refused(why_not_started(error))
             return
+        board.held_back = session.presenting
         self.boards.put(session, board)
         async for frame in self._followed(session, board):
             yield frame

@@ -16,6 +16,7 @@ from ui.web import compare_charts, compare_view
 from ui.web.board import Board
 from ui.web.compare_after import CompareAfter
 from ui.web.compare_view import Column
+from ui.web.held_back import HIDE, SHOW
 from ui.web.inert import inert
 from ui.web.live import Frame, buttons, changed
 
@@ -49,6 +50,7 @@ class CompareFrames:
         columns: list[ColumnParts],
         charts: gr.HTML,
         after: CompareAfter,
+        think: gr.Button,
     ) -> None:
         self._run = run
         self._stop = stop
@@ -56,13 +58,26 @@ class CompareFrames:
         self._columns = columns
         self._charts = charts
         self._after = after
+        self.think = think
 
     @property
     def outputs(self) -> list[Block]:
         """All components that a frame may hold."""
         parts = [c for column in self._columns for c in (column.panel, column.answer)]
         own = [self._strip, *parts, self._charts, self._run, self._stop]
-        return [*own, *self._after.outputs]
+        return [*own, self.think, *self._after.outputs]
+
+    @property
+    def held_parts(self) -> list[Block]:
+        """What is held back while presenting, and the button that asks for it."""
+        return [self.think, *(column.panel for column in self._columns)]
+
+    def columns_now(self, board: Board) -> Frame:
+        """The columns' panels as they are to be shown now."""
+        told = {} if board.running else compare_view.summaries(board.comparison())
+        voting = board.hidden and not board.running
+        frame = self._live(board, board.columns(), told, voting=voting)
+        return {c: frame[c] for c in self.held_parts if c in frame}
 
     def blank(self) -> Frame:
         """The tab before its first comparison."""
@@ -156,7 +171,9 @@ class CompareFrames:
     ) -> Frame:
         """The columns and charts as they stand."""
         charts = compare_charts.idle_bars() if board.hidden else compare_charts.bars(seen)
-        frame: Frame = {self._charts: charts}
+        # On a page that does not present, this button is not there.
+        asks = gr.update(value=SHOW if board.held_back else HIDE)
+        frame: Frame = {self._charts: charts, self.think: asks}
         for part in self._columns:
             at = part.position
             one = seen[at] if at < len(seen) else None
@@ -171,7 +188,9 @@ class CompareFrames:
                 named = slot.variant.level, slot.variant.label
                 value = compare_view.idle_column(*named, board.waits_for(slot))
             else:
-                value = compare_view.column(one, (summaries or {}).get(one.label, ""))
+                value = compare_view.column(
+                    one, (summaries or {}).get(one.label, ""), held_back=board.held_back
+                )
             frame[part.panel] = value
             frame[part.answer] = inert(answer)
         return frame

@@ -48,7 +48,13 @@ class CompareReplays:
 
         said: stands before the verdict's figures, in place of where it comes from.
         """
+        return self._opened(session, stored, said, held_back=session.presenting)
+
+    def _opened(
+        self, session: Session, stored: StoredComparison, said: str, *, held_back: bool
+    ) -> Frame:
         board = self._board(stored, AT_ONCE)
+        board.held_back = held_back
         board.begin()
         while board.tick():
             pass
@@ -63,6 +69,7 @@ class CompareReplays:
         """Replay a comparison: a frame per tick, the last shows it as it ended, also where the
         replay was stopped."""
         board = self._board(stored, speed)
+        board.held_back = session.presenting
         self._boards.put(session, board)
         board.begin()
         said = label(stored.all_runs[0], speed)
@@ -77,14 +84,14 @@ class CompareReplays:
                 await asyncio.sleep(TICK_S)
             session.compare_runs, session.comparing, ended = (), False, True
             if self._boards.get(session) is board:
-                yield self.opened(session, stored, said)
+                yield self._opened(session, stored, said, held_back=board.held_back)
         finally:
             # Also reached when the page is gone; nothing may be yielded here.
             if board.under_way:
                 for replay in board.under_way:
                     replay.cancel()
                 session.compare_runs = ()
-                self.opened(session, stored)
+                self._opened(session, stored, "", held_back=board.held_back)
             if not ended:
                 session.comparing = False
 

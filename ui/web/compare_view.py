@@ -18,6 +18,7 @@ from core.report.reading import differences
 from core.result import Transcript
 from core.statistics import Share
 from core.store.replay import NOT_CAPTURED
+from ui.web.held_back import column_held_back
 from ui.web.view import LEVEL_NAMES, NOT_KEPT, Health, PromptFacts, Tone, Values
 
 IDLE_TITLE = "One prompt, three levels of reasoning"
@@ -117,10 +118,11 @@ def idle_column(level: ReasoningLevel | None, label: str = "", status: str = "")
 _FIGURES = ("tokens", "to first token", "to the answer", "in total")
 
 
-def column(one: Column, summary: str = "") -> Values:
+def column(one: Column, summary: str = "", *, held_back: bool = False) -> Values:
     """The value of a column's panel; the answer is a component of its own.
 
-    summary: what all runs of the column came to, once there are several.
+    summary: what all runs of the column came to, once there are several. held_back: without the
+    thinking, which a presenter has not asked for yet.
     """
     seen, timing = one.transcript, one.timing
     thinking = seen.text(Channel.ANALYSIS)
@@ -131,7 +133,7 @@ def column(one: Column, summary: str = "") -> Values:
     spent = figures.tokens(thought)
     status = "Done" if one.health.words == "Clean" else one.health.words
     counted = f" · run {one.number} of {one.repeats}" if one.repeats > 1 else ""
-    return {
+    value = {
         "shown": True,
         "level": one.level.value,
         "name": one.name,
@@ -149,10 +151,11 @@ def column(one: Column, summary: str = "") -> Values:
         "thinking_figures": f"{spent}  {figures.seconds(one.thinking_s)}" if thinking else "",
         "thinks": one.running and not answered,
         "foot": _foot(one, summary),
-        "note": "" if answered or one.running else _note(one),
+        "note": "" if answered or one.running else _note(one, analysis_too=not held_back),
         "voting": False,
         "replayed": one.written is not None,
     }
+    return column_held_back(value) if held_back else value
 
 
 def blind_column(position: int, voting: bool, answered: bool = True) -> Values:
@@ -169,9 +172,13 @@ def blind_column(position: int, voting: bool, answered: bool = True) -> Values:
     }
 
 
-def _note(one: Column) -> str:
-    """Why there is no answer; a tool call as it was written."""
-    calls = [m for m in one.transcript.messages if m.recipient is not None]
+def _note(one: Column, *, analysis_too: bool) -> str:
+    """Why there is no answer; tool calls as written, on the analysis channel only if wanted."""
+    calls = [
+        m
+        for m in one.transcript.messages
+        if m.recipient is not None and (analysis_too or m.channel is not Channel.ANALYSIS)
+    ]
     if not calls:
         return one.health.sentence
     told = "; ".join(f"{call.recipient} with {call.text}" for call in calls)
@@ -211,7 +218,8 @@ def summaries(comparison: Comparison) -> dict[str, str]:
 
 def without_thinking(panel: Values) -> Values:
     """A column's value without the reasoning, for what is kept after a run."""
-    return panel | {"thinking": NOT_KEPT} if panel["thinking"] else panel
+    thought = panel["thinking"] and not panel.get("held_back")
+    return panel | {"thinking": NOT_KEPT} if thought else panel
 
 
 def strip(state: str, title: str, detail: str = "") -> Values:

@@ -93,22 +93,23 @@ class HistoryTab:
     def _asked(self, event: gr.EventData) -> Values:
         return self._list(Asked.read(data_of(event)))
 
-    def _chosen(self, event: gr.EventData) -> Values:
+    def _chosen(self, event: gr.EventData, request: gr.Request) -> Values:
+        presenting = self._sessions.get(request.session_hash).presenting
         try:
             entry = self._store().entry(_word(event, "id"))
         except StoreError as error:
             return no_detail(str(error))
-        return detail_panel(entry, _now())
+        return detail_panel(entry, _now(), held_back=presenting)
 
     def _restored(self, event: gr.EventData) -> Values:
         ids = [str(one) for one in data_of(event).get("ids", [])]
         listed: Values = self._changed(event, lambda s: s.restore(ids), "It is back.")[self.list]
         return listed
 
-    def _renamed(self, event: gr.EventData) -> Frame:
+    def _renamed(self, event: gr.EventData, request: gr.Request) -> Frame:
         entry_id, title = _word(event, "id"), _word(event, "title")
         frame = self._changed(event, lambda store: store.rename(entry_id, title))
-        return frame | {self.detail: self._chosen(event)}
+        return frame | {self.detail: self._chosen(event, request)}
 
     def _deleted(self, event: gr.EventData) -> Frame:
         entry_id = _word(event, "id")

@@ -103,8 +103,11 @@ def when(at: float, now: datetime) -> str:
     return day if then.year == now.year else f"{day} {then.year}"
 
 
-def detail_panel(entry: StoredEntry, now: datetime) -> Values:
-    """One entry: what can be done with it, and what was asked and answered."""
+def detail_panel(entry: StoredEntry, now: datetime, *, held_back: bool = False) -> Values:
+    """One entry: what can be done with it, and what was asked and answered.
+
+    held_back: without the thinking, as while presenting.
+    """
     turns = len(entry.turns)
     hidden = turns - MOST_TURNS
     called = _columns(entry)
@@ -120,7 +123,7 @@ def detail_panel(entry: StoredEntry, now: datetime) -> Values:
         "opens": _OPENS.get(entry.kind, ""),
         "verdict": _verdict(entry),
         "instructions": entry.instructions or "",
-        "turns": [_turn(turn, called) for turn in entry.turns[:MOST_TURNS]],
+        "turns": [_turn(turn, called, held_back) for turn in entry.turns[:MOST_TURNS]],
         "more": f"{hidden:,} more are in the export." if hidden > 0 else "",
     }
 
@@ -157,19 +160,22 @@ def _columns(entry: StoredEntry) -> dict[str, str] | None:
     return called
 
 
-def _turn(turn: StoredTurn, called: Mapping[str, str] | None) -> Values:
+def _turn(turn: StoredTurn, called: Mapping[str, str] | None, held_back: bool) -> Values:
     """One question. called: what its runs are called, where they were run beside each other."""
     given = [m for m in turn.given if m.channel is Channel.FINAL] if not turn.runs else []
-    runs = [_run(run, called) for run in turn.runs]
+    runs = [_run(run, called, held_back) for run in turn.runs]
     runs += [{"id": "", "line": "Imported", "level": "", "answer": m.text} for m in given]
     return {"question": turn.question, "runs": runs}
 
 
-def _run(run: StoredRun, called: Mapping[str, str] | None) -> Values:
+def _run(run: StoredRun, called: Mapping[str, str] | None, held_back: bool) -> Values:
     """One run; it can be replayed alone, but for those of a comparison, which are together."""
     seen, facts = run.transcript, run.facts
     total = seen.finished.timing.total_s if seen.finished else None
     name = (called or {}).get(run.id, "")
+    missing = "" if facts.captured else "Reasoning was not captured"
+    if held_back and facts.captured:
+        missing = "Thinking is not shown here while presenting"
     line = [
         *([name] if name else []),
         facts.model,
@@ -181,8 +187,8 @@ def _run(run: StoredRun, called: Mapping[str, str] | None) -> Values:
         "level": facts.level.value,
         "name": LEVEL_NAMES[facts.level],
         "line": " · ".join(line),
-        "thinking": seen.text(Channel.ANALYSIS),
-        "missing": "" if facts.captured else "Reasoning was not captured",
+        "thinking": "" if held_back else seen.text(Channel.ANALYSIS),
+        "missing": missing,
         "answer": seen.text(Channel.FINAL),
         "why": run.why_no_answer,
     }

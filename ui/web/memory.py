@@ -113,6 +113,7 @@ class Memory:
         session.turns = [shown_turn(turn) for turn in entry.turns]
         session.current_date = entry.current_date
         session.chat_panels, session.unfinished, session.loaded = None, None, True
+        session.chat_seen = None
         if self.store is not None and entry.kind is Kind.CHAT:
             session.record = self.store.going_on(entry, session.tab or None)
             session.record.show()

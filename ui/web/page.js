@@ -57,7 +57,8 @@ var counterpoint = (() => {
     });
   }
 
-  function header(element) {
+  function header(element, props, watch, trigger) {
+    counterpoint.presenting(element, props, watch, trigger);
     themeSwitch(element.querySelector("#theme-switch"));
     drawer(element.querySelector("#settings-open"));
     const settings = document.getElementById("settings");
@@ -117,7 +118,7 @@ var counterpoint = (() => {
     const chat = () => document.getElementById("chat");
     const label = () => {
       const folded = chat()?.classList.contains("folded");
-      button.textContent = folded ? "Show channels" : "Hide channels";
+      counterpoint.caption(button, folded ? "Show channels" : "Hide channels");
       button.setAttribute("aria-expanded", String(!folded));
     };
     button.addEventListener("click", () => {

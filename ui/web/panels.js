@@ -121,13 +121,15 @@
         return;
       }
       const open = pane.querySelector("details")?.open;
-      const nodes = value.groups.flatMap(([title, rows]) => [line("h4", "", title), rowList(rows)]);
+      const nodes = value.groups.flatMap(([title, rows]) => [caption("h4", title), rowList(rows)]);
       const prompt = document.createElement("details");
       prompt.open = Boolean(open);
-      prompt.append(line("summary", "", "The prompt as rendered"), line("pre", "", value.prompt));
+      prompt.append(caption("summary", "The prompt as rendered"), line("pre", "", value.prompt));
       const same = pane.dataset.run === value.run && pane.querySelector("details");
       if (same) {
-        // The prompt does not change within a run: leave it, its scroll and its fold alone.
+        // The prompt changes within a run only as it is held back: else its scroll stays as it is.
+        const text = same.lastElementChild;
+        if (text.textContent !== value.prompt) text.textContent = value.prompt;
         while (pane.firstChild !== same) pane.firstChild.remove();
         same.before(...nodes);
       } else {
@@ -137,10 +139,12 @@
     });
   }
 
+  const caption = (tag, text) => counterpoint.caption(document.createElement(tag), text);
+
   function rowList(rows) {
     const list = document.createElement("dl");
     for (const [name, figure] of rows) {
-      list.append(line("dt", "", name), line("dd", "", figure));
+      list.append(caption("dt", name), line("dd", "", figure));
     }
     return list;
   }
@@ -154,7 +158,7 @@
       find(".chip").dataset.tone = value.tone;
       level.hidden = !value.level_words;
       level.className = `level level-${value.level}`;
-      find(".words").textContent = value.level_words;
+      counterpoint.caption(find(".words"), value.level_words);
       health.hidden = !value.health;
       if (health.textContent !== value.health) health.textContent = value.health;
       health.title = value.sentence;

@@ -37,6 +37,11 @@ def panel(
     )
 
 
+def _both(precise: str, plain: str) -> str:
+    """A caption, and what it is called while presenting; presenting.css shows one of them."""
+    return f'<span class="precise">{precise}</span><span class="plain">{plain}</span>'
+
+
 BARS_OF_LEVEL = "<span class='bars' aria-hidden='true'><i></i><i></i><i></i></span>"
 
 STATUS = f"""
@@ -54,12 +59,12 @@ ANALYSIS = '<div class="live text" tabindex="0" role="region" aria-label="Analys
 
 COMMENTARY = '<div class="live parts" tabindex="0" role="region" aria-label="Commentary"></div>'
 
-TOKENS = """
+TOKENS = f"""
 <div class="legend"><span class="count"></span>
-  <span class="key"><i class="t-m"></i>markers</span>
-  <span class="key"><i class="t-a"></i>analysis</span>
-  <span class="key"><i class="t-c"></i>commentary</span>
-  <span class="key"><i class="t-f"></i>final</span>
+  <span class="key"><i class="t-m"></i>{_both("markers", "formatting")}</span>
+  <span class="key"><i class="t-a"></i>{_both("analysis", "thinking")}</span>
+  <span class="key"><i class="t-c"></i>{_both("commentary", "side notes")}</span>
+  <span class="key"><i class="t-f"></i>{_both("final", "answer")}</span>
   <span class="key"><i class="t-s"></i>set aside</span></div>
 <div class="legend surprise" hidden><span>Surprise in bits</span>
   <span class="key"><i class="s-0"></i>under 1</span>
@@ -80,7 +85,8 @@ COLUMN = f"""
   <span class="status"></span><button type="button" class="focus" aria-pressed="false"
   aria-label="Show this column alone" title="Show this column alone"></button></span></header>
 <dl class="metrics"></dl>
-<details class="thinking"><summary><span>Thinking</span><span class="spent"></span></summary>
+<details class="thinking"><summary><span>{_both("Thinking", "How it thinks")}</span>
+  <span class="spent"></span></summary>
   <div class="live text" tabindex="0" role="region"></div></details>
 <p class="why" hidden></p>
 @children
@@ -92,15 +98,18 @@ STRIP = """
   <div><h2></h2><p></p></div></div>
 """
 
-CHARTS = """
+CHARTS = f"""
 <section class="chart" aria-label="Tokens by column"><header>
   <h3>Tokens <span class="of"></span></h3><ul class="keys">
-  <li><i class="p-analysis"></i>Analysis</li><li><i class="p-commentary"></i>Commentary</li>
-  <li><i class="p-answer"></i>Answer</li><li><i class="p-markers"></i>Markers</li></ul></header>
+  <li><i class="p-analysis"></i>{_both("Analysis", "Thinking")}</li>
+  <li><i class="p-commentary"></i>{_both("Commentary", "Side notes")}</li>
+  <li><i class="p-answer"></i>Answer</li>
+  <li><i class="p-markers"></i>{_both("Markers", "Formatting")}</li></ul></header>
   <div class="rows" data-of="tokens"></div></section>
 <section class="chart" aria-label="Time by column"><header>
   <h3>Time <span class="of"></span></h3><ul class="keys">
-  <li><i class="p-queued"></i>Queued</li><li><i class="p-reading"></i>Reading</li>
+  <li><i class="p-queued"></i>{_both("Queued", "Waiting")}</li>
+  <li><i class="p-reading"></i>Reading</li>
   <li><i class="p-analysis"></i>Thinking</li><li><i class="p-answer"></i>Answering</li></ul>
   </header><div class="rows" data-of="time"></div></section>
 <section class="chart spread" aria-label="Tokens, run by run" hidden><header>
@@ -134,7 +143,9 @@ MARK = """<svg class="mark" viewBox="0 0 26 26" width="26" height="26" aria-hidd
 
 HEADER = f"""
 <div class="brand">{MARK}<h1>Counterpoint</h1></div>
-<div class="tools"><button type="button" class="quiet" id="settings-open" aria-expanded="false"
+<div class="tools"><button type="button" class="quiet" id="present-switch" role="switch"
+  aria-checked="false">Presenting</button>
+<button type="button" class="quiet" id="settings-open" aria-expanded="false"
   aria-controls="settings">Settings</button>
 <button type="button" class="quiet" id="theme-switch"></button></div>
 """

@@ -55,6 +55,8 @@ class Session:
     chat_run: what fills the chat now: a run, or the replay of one.
     comparing: a comparison is under way; between two of its runs `compare_runs` is empty.
     chat_panels, compare_panels: the last values shown, to be shown again after a reload.
+    chat_seen: what the chat's panels hold now, what is held back included; like `unfinished`.
+    presenting: the thinking is held back, in the chat until `thinking_asked`.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -69,6 +71,9 @@ class Session:
     comparing: bool = False
     chat_panels: dict[Block, Any] | None = None
     compare_panels: dict[Block, Any] | None = None
+    chat_seen: dict[Block, Any] | None = None
+    presenting: bool = False
+    thinking_asked: bool = False
     model: str = ""
     seen: float = 0.0
 
@@ -76,6 +81,11 @@ class Session:
     def busy(self) -> bool:
         """True while a run of this tab is under way."""
         return self.chat_run is not None or self.comparing
+
+    @property
+    def holds_thinking(self) -> bool:
+        """Whether the chat's thinking may not go to the browser."""
+        return self.presenting and not self.thinking_asked
 
     def stop_chat(self) -> None:
         """Ask the chat's run to end; what it wrote is kept."""
@@ -98,11 +108,19 @@ class Session:
 
 
 class Sessions:
-    """Sessions by session hash, forgotten `ttl_s` seconds after their last use."""
+    """Sessions by session hash, forgotten `ttl_s` seconds after their last use.
+
+    presenting: whether a new one holds thinking back.
+    """
 
     def __init__(
-        self, ttl_s: float = SIX_HOURS, clock: Callable[[], float] = time.monotonic
+        self,
+        ttl_s: float = SIX_HOURS,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        presenting: bool = False,
     ) -> None:
+        self.presenting = presenting
         self._ttl_s = ttl_s
         self._clock = clock
         self._by_hash: dict[str, Session] = {}
@@ -110,14 +128,14 @@ class Sessions:
 
     def get(self, session_hash: str | None) -> Session:
         """The session of a connection; a new one where there is none."""
-        session = self._by_hash.setdefault(session_hash or "", Session())
+        session = self._by_hash.setdefault(session_hash or "", self._new())
         session.seen = self._clock()
         self._forget()
         return session
 
     def adopt(self, session_hash: str | None, tab: str) -> Session:
         """The session that this tab had before it was loaded again, or a new one."""
-        session = self._by_tab.setdefault(tab, Session()) if tab else Session()
+        session = self._by_tab.setdefault(tab, self._new()) if tab else self._new()
         self._by_hash[session_hash or ""] = session
         session.tab = tab
         session.seen = self._clock()
@@ -126,6 +144,9 @@ class Sessions:
 
     def __len__(self) -> int:
         return len({id(s) for s in (*self._by_hash.values(), *self._by_tab.values())})
+
+    def _new(self) -> Session:
+        return Session(presenting=self.presenting)
 
     def _forget(self) -> None:
         oldest_first = sorted(

@@ -8,8 +8,16 @@ from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 
 FOLDER = Path(__file__).parent
-STYLES = ("style.css", "compare.css", "compare-more.css", "history.css")
-SCRIPTS = ("page.js", "panels.js", "tokens.js", "columns.js", "compare.js", "history.js")
+STYLES = ("style.css", "compare.css", "compare-more.css", "history.css", "presenting.css")
+SCRIPTS = (
+    "page.js",
+    "panels.js",
+    "presenting.js",
+    "tokens.js",
+    "columns.js",
+    "compare.js",
+    "history.js",
+)
 
 
 def theme() -> Base:

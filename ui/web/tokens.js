@@ -47,8 +47,9 @@
         shown += 1;
       }
       offset = value.texts.length;
-      count.textContent = shown === 1 ? "1 token" : `${shown.toLocaleString("en")} tokens`;
-      if (!shown) pane.replaceChildren(line("p", "note", EMPTY));
+      const all = value.held_back ?? shown;
+      count.textContent = all === 1 ? "1 token" : `${all.toLocaleString("en")} tokens`;
+      if (!shown) pane.replaceChildren(line("p", "note", value.note ?? EMPTY));
       else { pane.querySelector(":scope > .note")?.remove(); end.toEnd(); }
     });
   }

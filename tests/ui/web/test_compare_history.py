@@ -23,6 +23,7 @@ from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
 from ui.web.compare_chat import CompareToChat
 from ui.web.compare_view import NOT_STORED
+from ui.web.held_back import HELD_BACK
 from ui.web.history import HistoryTab
 from ui.web.links import Link, Links
 from ui.web.live import Frame
@@ -30,6 +31,7 @@ from ui.web.memory import Memory
 from ui.web.models import ModelChoice
 from ui.web.sessions import Session, Sessions
 from ui.web.settings import SettingsDrawer
+from ui.web.view import NOT_KEPT
 
 PROMPT = "What is 23 + 48?"
 
@@ -205,6 +207,24 @@ def test_a_replay_is_labelled_and_ends_as_the_comparison_did(tabs: Page, store: 
     assert store.page().total == 1
 
 
+def test_while_presenting_the_columns_hold_their_thinking_back(tabs: Page) -> None:
+    session = tabs.session()
+    session.presenting = True
+    frame = tabs.ran()
+    board = tabs.compare.boards.get(session)
+    assert board is not None
+    assert {c["thinking"] for c in tabs.columns(frame) if c["shown"]} == {HELD_BACK}
+    assert all(c["thinking_figures"] for c in tabs.columns(frame) if c["shown"])
+    board.held_back = False
+    asked = tabs.columns(tabs.compare.columns_now(session))
+    assert {c["thinking"] for c in asked if c["shown"]} == {THOUGHT}
+    # What nobody wanted to keep is gone with the page that showed it.
+    board.keep_reasoning = False
+    tabs.compare.restored(session)
+    asked = tabs.columns(tabs.compare.columns_now(session))
+    assert {c["thinking"] for c in asked if c["shown"]} == {NOT_KEPT}
+
+
 def test_a_replay_that_is_stopped_shows_the_whole(tabs: Page, store: Store) -> None:
     live = tabs.ran()
     stored = StoredComparison.of(store.entry(stored_id(store)))
@@ -338,7 +358,7 @@ def test_exports_of_a_stored_comparison_leave_the_reasoning_out(tabs: Page, stor
         assert file["text"].lower().startswith(begins.lower())
         assert THOUGHT not in file["text"]
         assert ANSWER in file["text"]
-    detail = tabs.history._chosen(event(id=entry))
+    detail = tabs.history._chosen(event(id=entry), gr.Request())
     assert (detail["opens"], detail["verdict"][:14]) == ("Compare", "Low was enough")
 
 

@@ -85,6 +85,9 @@ def test_an_entry_is_shown_with_reasoning_only_where_it_was_captured(store: Stor
         without = store.entry(recorded(store, engine, keep=False)[0])
     run = detail_panel(kept, NOW)["turns"][0]["runs"][0]
     assert (run["thinking"], run["missing"], run["answer"]) == (THOUGHT, "", ANSWER)
+    run = detail_panel(kept, NOW, held_back=True)["turns"][0]["runs"][0]
+    assert run["thinking"] == ""
+    assert "while presenting" in run["missing"]
     run = detail_panel(without, NOW)["turns"][0]["runs"][0]
     assert (run["thinking"], run["missing"]) == ("", "Reasoning was not captured")
     assert run["answer"] == ANSWER
@@ -115,7 +118,7 @@ def test_what_is_deleted_can_be_brought_back(tab: HistoryTab, store: Store) -> N
 def test_a_renamed_entry_shows_its_title_on_both_sides(tab: HistoryTab, store: Store) -> None:
     entry = chat_from([{"role": "user", "content": "Question"}])
     store.add([entry])
-    frame = tab._renamed(event(id=entry.id, title="Mine"))
+    frame = tab._renamed(event(id=entry.id, title="Mine"), gr.Request())
     assert frame[tab.list]["rows"][0]["title"] == "Mine"
     assert frame[tab.detail]["title"] == "Mine"
 
@@ -139,7 +142,7 @@ def test_an_exported_file_can_be_imported_and_a_bad_one_is_refused(
 
 
 def test_an_entry_that_is_gone_is_said_in_a_sentence(tab: HistoryTab) -> None:
-    assert "was deleted" in tab._chosen(event(id="nowhere"))["note"]
+    assert "was deleted" in tab._chosen(event(id="nowhere"), gr.Request())["note"]
     assert "was deleted" in tab._exported(event(id="nowhere"))[tab.list]["notice"]["text"]
 
 

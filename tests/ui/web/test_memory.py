@@ -18,6 +18,7 @@ from core.store.history import Store
 from core.store.values import BROKEN_OFF, Kind
 from tests.core.store.making import ANSWER, THOUGHT, engine_for
 from ui.web.chat import ChatTab
+from ui.web.held_back import HELD_BACK
 from ui.web.live import Frame
 from ui.web.memory import Memory
 from ui.web.models import ModelChoice
@@ -174,6 +175,29 @@ def test_a_replay_is_labelled_and_ends_with_the_whole_chat(
     log = [entry["content"] for entry in frames[-1][parts.log]]
     assert log == ["First?", ANSWER, "Second?", ANSWER]
     assert store.entry(line.id).turns[0].runs[0].transcript.text(Channel.FINAL) == ANSWER
+
+
+def test_while_presenting_thinking_is_held_back_until_it_is_asked_for(
+    new_page: MakePage, store: Store
+) -> None:
+    page = new_page()
+    page.keep = True
+    parts, session = page.chat.parts, page.session("tab")
+    session.presenting = True
+
+    def held(frame: Frame) -> bool:
+        panels = [frame[c] for c in (parts.analysis, parts.tokens, parts.metrics)]
+        texts = [panels[0]["text"], panels[1]["texts"], panels[2]["prompt"]]
+        assert panels[2]["groups"][0][1][2] == ["Analysis", "6"]
+        return texts == ["", "", HELD_BACK]
+
+    assert held(page.ask(session, "First?"))
+    assert held(page.chat.restored(session))
+    assert held(page.replay(session, store.page().entries[0].id, 100)[-1])
+    session.thinking_asked = True
+    assert page.chat.panels_now(session)[parts.analysis]["text"] == THOUGHT
+    page.chat._cleared(request("tab"))
+    assert held(page.ask(session, "Second?"))
 
 
 def test_a_replay_without_reasoning_says_so(new_page: MakePage, store: Store) -> None:
