@@ -130,12 +130,21 @@
       title.hidden = on;
       if (on) { box.value = props.value.title; box.focus(); box.select(); }
     };
-    find("#history-open").addEventListener("click", () => trigger("click", entry({})));
+    // The server selects the tab too, but the page does not always follow where a person chose one
+    // since.
+    const leave = () => {
+      const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
+      tabs.find((tab) => tab.textContent.trim() === props.value.opens)?.click();
+    };
+    find("#history-open").addEventListener("click", () => { trigger("click", entry({})); leave(); });
     find("#history-delete").addEventListener("click", () => trigger("delete", entry({})));
     find("#history-export-json").addEventListener("click", () => trigger("download", entry({ form: "json" })));
     find("#history-export-markdown").addEventListener("click", () => trigger("download", entry({ form: "markdown" })));
     find("#history-export-html").addEventListener("click", () => trigger("download", entry({ form: "html" })));
-    const play = (run) => trigger("play", entry({ run, speed: Number(find("#history-speed").value) }));
+    const play = (run) => {
+      trigger("play", entry({ run, speed: Number(find("#history-speed").value) }));
+      leave();
+    };
     find("#history-replay").addEventListener("click", () => play(""));
     find("#history-rename").addEventListener("click", () => renaming(form.hidden));
     form.addEventListener("submit", (event) => {
