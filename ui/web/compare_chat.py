@@ -22,6 +22,12 @@ from ui.web.settings import Inputs, SettingsDrawer
 
 REFUSED = "Nothing was continued"
 
+# Where it was refused, the strip says why, and the page stays.
+_FOLLOW = """() => {
+    const refused = document.querySelector("#compare-verdict .strip[data-state=error]");
+    if (!refused) counterpoint.showTab("Chat");
+}"""
+
 
 class CompareToChat:
     """The button of each column; one object for the app."""
@@ -47,7 +53,10 @@ class CompareToChat:
         outputs = [tabs, *self._frames.outputs, *parts.outputs, parts.level, instructions]
         for part in columns:
             inputs: set[Block] = {instructions}
-            part.carry.click(self._carried(part.position), inputs, outputs, queue=False, **QUIET)
+            carried = part.carry.click(
+                self._carried(part.position), inputs, outputs, queue=False, **QUIET
+            )
+            carried.then(None, js=_FOLLOW)
 
     def _carried(self, at: int) -> Callable[[Inputs, gr.Request], Coroutine[Any, Any, Frame]]:
         async def handler(inputs: Inputs, request: gr.Request) -> Frame:

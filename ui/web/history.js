@@ -130,12 +130,7 @@
       title.hidden = on;
       if (on) { box.value = props.value.title; box.focus(); box.select(); }
     };
-    // The server selects the tab too, but the page does not always follow where a person chose one
-    // since.
-    const leave = () => {
-      const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
-      tabs.find((tab) => tab.textContent.trim() === props.value.opens)?.click();
-    };
+    const leave = () => counterpoint.showTab(props.value.opens);
     find("#history-open").addEventListener("click", () => { trigger("click", entry({})); leave(); });
     find("#history-delete").addEventListener("click", () => trigger("delete", entry({})));
     find("#history-export-json").addEventListener("click", () => trigger("download", entry({ form: "json" })));

@@ -129,5 +129,11 @@ var counterpoint = (() => {
   }
 
   startTheme();
-  return { header, start, folding };
+  // The server selects tabs too, but the page does not always follow where a person chose one since.
+  function showTab(name) {
+    const tabs = [...document.querySelectorAll("#tabs [role=tab]")];
+    tabs.find((tab) => tab.textContent.trim() === name)?.click();
+  }
+
+  return { header, start, folding, showTab };
 })();
