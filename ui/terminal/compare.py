@@ -12,7 +12,7 @@ import typer
 
 from core.errors import InvalidSetting
 from ui.terminal.interrupts import ctrl_c
-from ui.terminal.options import GenerationOptions
+from ui.terminal.options import CsvFile, GenerationOptions, HtmlFile, IncludeReasoning
 from ui.terminal.question import Files, Prompt, conversation_of
 from ui.terminal.reports import check_files, write_files
 from ui.terminal.telling import FAILED, INTERRUPTED, print_json, told
@@ -54,26 +54,13 @@ def compare(
             "--together/--in-turn", help="All levels in one batch, or one after the other."
         ),
     ] = True,
-    csv: Annotated[
-        Path | None,
-        typer.Option(help="Write a row for each run there.", metavar="FILE", show_default=False),
-    ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write a report there, one page that stands alone.",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
+    csv: CsvFile = None,
+    html: HtmlFile = None,
     markdown: Annotated[
         Path | None,
         typer.Option(help="Write the report as Markdown.", metavar="FILE", show_default=False),
     ] = None,
-    include_reasoning: Annotated[
-        bool,
-        typer.Option("--include-reasoning", help="Put the analysis into these files, too."),
-    ] = False,
+    include_reasoning: IncludeReasoning = False,
 ) -> None:
     """Run one prompt at several levels, or on several models, and say what came of it."""
     with told(options.verbose):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InvalidSetting
-from ui.terminal.options import GenerationOptions
+from ui.terminal.options import CsvFile, GenerationOptions, HtmlFile, IncludeReasoning
 from ui.terminal.telling import told
 
 EACH = 40
@@ -74,22 +74,9 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option(help="Write a row for each run there.", metavar="FILE", show_default=False),
-    ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write a report there, one page that stands alone.",
-            metavar="FILE",
-            show_default=False,
-        ),
-    ] = None,
-    include_reasoning: Annotated[
-        bool,
-        typer.Option("--include-reasoning", help="Put the analysis into these files, too."),
-    ] = False,
+    csv: CsvFile = None,
+    html: HtmlFile = None,
+    include_reasoning: IncludeReasoning = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the table as Markdown.")
     ] = False,

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from typer import Option
@@ -25,6 +26,19 @@ Harmony = Annotated[
 ]
 Verbose = Annotated[bool, Option("--verbose", help="Say what happens; show tracebacks.")]
 Json = Annotated[bool, Option("--json", help="Print one JSON object.")]
+CsvFile = Annotated[
+    Path | None,
+    Option(help="Write a row for each run there.", metavar="FILE", show_default=False),
+]
+HtmlFile = Annotated[
+    Path | None,
+    Option(
+        help="Write a report there, one page that stands alone.", metavar="FILE", show_default=False
+    ),
+]
+IncludeReasoning = Annotated[
+    bool, Option("--include-reasoning", help="Put the analysis into these files, too.")
+]
 
 
 # Bounds are checked by core.config, where those of the environment and .env are checked too.

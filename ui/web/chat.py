@@ -61,15 +61,7 @@ class ChatTab:
     def _build_head(self, status: Values) -> dict[str, Any]:
         with gr.Row(elem_id="chat-head"):
             chip = panels.panel("status", status, panels.STATUS, elem_id="chat-status")
-            think = gr.Button(
-                held_back.SHOW,
-                visible=self._sessions.presenting,
-                size="sm",
-                scale=0,
-                min_width=20,
-                elem_id="chat-show-thinking",
-                elem_classes="ask",
-            )
+            think = held_back.ask_button(self._sessions.presenting, "chat-show-thinking")
         return {"status": chip, "think": think}
 
     def _build_log(self) -> gr.Chatbot:

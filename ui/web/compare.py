@@ -79,15 +79,7 @@ class CompareTab:
                 (gr.Button(e.label, size="sm", scale=0, min_width=20), e.prompt)
                 for e in examples.COMPARE
             ]
-            self.think = gr.Button(
-                held_back.SHOW,
-                visible=self._sessions.presenting,
-                size="sm",
-                scale=0,
-                min_width=20,
-                elem_id="compare-show-thinking",
-                elem_classes="ask",
-            )
+            self.think = held_back.ask_button(self._sessions.presenting, "compare-show-thinking")
             gr.HTML(
                 panels.OPTIONS_SWITCH,
                 js_on_load="counterpoint.optionsSwitch(element)",

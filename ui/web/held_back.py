@@ -12,6 +12,19 @@ HELD_BACK: Final = "The thinking is held back. “Show the thinking” shows it.
 SHOW, HIDE = "Show the thinking", "Hide the thinking"
 
 
+def ask_button(presenting: bool, elem_id: str) -> gr.Button:
+    """A tab's button for the thinking, laid out where it is called."""
+    return gr.Button(
+        SHOW,
+        visible=presenting,
+        size="sm",
+        scale=0,
+        min_width=20,
+        elem_id=elem_id,
+        elem_classes="ask",
+    )
+
+
 def thinking_button(presenting: bool, held_back: bool) -> Any:
     """The button that asks for the thinking, or takes it away again; there while presenting."""
     return gr.update(visible=presenting, value=SHOW if held_back else HIDE)
