@@ -72,7 +72,8 @@ def test_a_file_that_was_changed_anywhere_is_read_or_refused(
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched_for(store: Store, query: str) -> None:
-    store.page(query)
+    page = store.page(query)
+    assert len(page.entries) <= page.total <= store.page("").total
 
 
 @given(st.integers(0, 10**9), st.booleans(), st.booleans())
