@@ -29,7 +29,9 @@ from core.demo.tasks.calculator import calculator
 from core.demo.transcript import reply, spelled
 from core.vocabulary import encoding
 
-EQUATION = re.compile(r"(?<![\d+*-])(\d+(?:[+*-]\d+)+)=(\d+)")
+# Several expressions may stand in a row: 3*2+4=6+4=10.
+EQUATION = re.compile(r"(?<![\d+*=-])\d+(?:[+*-]\d+)+(?:=\d+(?:[+*-]\d+)*)+")
+COMPARISON = re.compile(r"(\d+)([<>])(?:[a-e] )?(\d+) (yes|no)")
 ARITHMETIC = ("sum", "difference", "product", "sum of many", "story", "date")
 
 
@@ -126,8 +128,19 @@ def test_every_equation_of_the_work_is_right_except_in_work_that_is_thrown_away(
         for level in LEVELS:
             kept = question.analysis[level].split("Again.\n")[-1]
             assert SLIP not in kept
-            for expression, value in EQUATION.findall(kept):
-                assert worked_out(expression) == int(value), (expression, value)
+            for equation in EQUATION.findall(kept):
+                assert len({worked_out(side) for side in equation.split("=")}) == 1, equation
+
+
+def test_every_comparison_of_the_work_is_right_except_in_work_that_is_thrown_away() -> None:
+    seen = 0
+    for question in (*drawn("order", 300), *drawn("difference")):
+        kept = question.analysis["high"].split("Again.\n")[-1]
+        for one, sign, other, verdict in COMPARISON.findall(kept):
+            right = int(one) < int(other) if sign == "<" else int(one) > int(other)
+            assert (verdict == "yes") == right, kept
+            seen += 1
+    assert seen > 1000
 
 
 @pytest.mark.parametrize("family", PAYS)

@@ -10,6 +10,7 @@ from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
 SLIP_SHARE_LONG = 0.2  # where the work is long
+WIDTH = 3  # digits of numbers that are compared, at least
 
 
 def add_key(a: int, b: int) -> str:
@@ -61,12 +62,16 @@ def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     """a - b; where that is negative, b - a with a minus before it."""
     big, small = max(a, b), min(a, b)
+    width = max(WIDTH, len(str(big)))
     swap = f"{a}<{b}, so minus " if a < b else ""
     sign = f" So -{big - small}." if a < b else ""
 
     def work(s: Scribe) -> int:
-        s.write(swap)
-        x, y = _restated(s, big, "-", small)
+        x, y = _restated(s, a, "-", b)
+        s.write(f". {x:0{width}}<{y:0{width}} {'yes' if x < y else 'no'}")
+        if x < y:
+            s.write(", minus ")
+            y, x = _restated(s, y, "-", x)
         s.write("\n")
         return columns.subtract(s, max(x, y), min(x, y))
 
@@ -81,33 +86,32 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     def short(s: Scribe) -> int:
         return columns.subtract_briefly(s, big, small)
 
+    # What was compared last is not the result: it is found again by its name.
+    end = f"Difference: {big - small}" + (f", minus: -{big - small}" if a < b else "")
     return {
         "low": f"{a}-{b}.",
         "medium": f"{swap}{big}-{small}: {columns.brief(rng, short)}.{sign}",
-        "high": columns.checked(rng, work, check, big - small, SLIP_SHARE, a < b),
+        "high": columns.checked(rng, work, check, big - small, SLIP_SHARE, end),
     }
 
 
 def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
-    """Restated in the question's order, as sums are; worked with the longer number first."""
-
-    def longer_first(x: int, y: int) -> tuple[int, int]:
-        return (x, y) if len(str(a)) >= len(str(b)) else (y, x)
+    """Place by place, all products of digits that meet there; checked the other way round."""
 
     def work(s: Scribe) -> int:
-        x, y = longer_first(*_restated(s, a, "*", b))
+        x, y = _restated(s, a, "*", b)
         s.write("\n")
-        return long_product(s, x, y)
+        return columns.multiply(s, x, y)
 
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
-        x, y = longer_first(*_restated(s, a, "*", b))
+        x, y = _restated(s, b, "*", a)
         s.write(": ")
-        again = product_again(s, x, y)
+        again = columns.multiply_briefly(s, x, y)
         return columns.compare(s, again, shown)
 
     def short(s: Scribe) -> int:
-        return product_again(s, *longer_first(a, b))
+        return columns.multiply_briefly(s, a, b)
 
     share = SLIP_SHARE_LONG if min(len(str(a)), len(str(b))) > 1 else SLIP_SHARE
     return {
@@ -115,40 +119,6 @@ def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         "medium": f"{a}*{b}: {columns.brief(rng, short)}.",
         "high": columns.checked(rng, work, check, a * b, share),
     }
-
-
-def long_product(s: Scribe, a: int, b: int) -> int:
-    """a * b for b below 100: a row per digit of b, then their sum."""
-    if b < 10:
-        return columns.multiply(s, a, b)
-    tens, units = divmod(b, 10)
-    _restated(s, a, "*", units)
-    s.write("\n")
-    first = columns.multiply(s, a, units)
-    s.write("\n")
-    _restated(s, a, "*", tens)
-    s.write("\n")
-    second = columns.multiply(s, a, tens) * 10
-    s.write(", so ")
-    second = s.number(second)
-    s.write("\n")
-    first, second = _restated(s, first, "+", second)
-    s.write("\n")
-    return columns.add(s, first, second)
-
-
-def product_again(s: Scribe, a: int, b: int) -> int:
-    """a * b once more, in larger steps and from the tens down."""
-    if b < 10:
-        return columns.multiply_briefly(s, a, b)
-    tens, units = divmod(b, 10)
-    second = columns.multiply_briefly(s, a, tens) * 10
-    s.write("; ")
-    first = columns.multiply_briefly(s, a, units)
-    s.write("; ")
-    second, first = _restated(s, second, "+", first)
-    s.write(": ")
-    return columns.add_briefly(s, second, first)
 
 
 def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:

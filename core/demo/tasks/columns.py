@@ -148,26 +148,23 @@ def _taken(s: Scribe, x: int, y: int, borrow: int) -> tuple[int, int]:
     return s.number(value % 10) % 10, owes
 
 
-def multiply(s: Scribe, a: int, d: int) -> int:
-    """a times one digit in full: the product of each column, then what was carried."""
+def multiply(s: Scribe, a: int, b: int) -> int:
+    """a * b in full, a line per place: the products of digits that meet there, and the carry."""
     carry, out = 0, []
-    for place, x in enumerate(digits(a)):
+    columns = _crossed(a, b)
+    for place, pairs in enumerate(columns):
         s.write(f"{PLACES[place]}: ")
-        left = s.number(x)
-        s.write("*")
-        right = s.number(d)
-        s.write("=")
-        value = s.number(left * right)
-        if carry:
+        values: list[int] = []
+        for x, y in pairs:
+            s.write(", " if values else "")
+            values.append(_product(s, x, y))
+        value = values[0]
+        for more in (*values[1:], *([carry] if carry else [])):
             s.write(", ")
-            value = s.number(value)
-            s.write("+")
-            value += s.number(carry)
-            s.write("=")
-            value = s.number(value)
+            value = _plus(s, value, more)
         out.append(value % 10)
         carry = value // 10
-        if carry and place + 1 < len(str(a)):
+        if carry and place + 1 < len(columns):
             s.write(", carry ")
             carry = s.number(carry)
         s.write("\n")
@@ -175,22 +172,57 @@ def multiply(s: Scribe, a: int, d: int) -> int:
     return s.number(joined([*out, *digits(carry)] if carry else out))
 
 
-def multiply_briefly(s: Scribe, a: int, d: int) -> int:
-    """a times one digit, product and carry of each column in one step."""
+def multiply_briefly(s: Scribe, a: int, b: int) -> int:
+    """a * b, the places in a row, each one's sum in one step."""
     carry, out = 0, []
-    for x in digits(a):
-        left = s.number(x)
-        s.write("*")
-        value = left * s.number(d)
+    for pairs in _crossed(a, b):
+        terms: list[int] = []
+        for x, y in pairs:
+            s.write("+" if terms else "")
+            left = s.number(x)
+            s.write("*")
+            terms.append(left * s.number(y))
         if carry:
             s.write("+")
-            value += s.number(carry)
+            terms.append(s.number(carry))
         s.write("=")
-        value = s.number(value)
+        if len(terms) > 1:
+            shown: list[int] = []
+            for term in terms:
+                s.write("+" if shown else "")
+                shown.append(s.number(term))
+            terms = shown
+            s.write("=")
+        value = s.number(sum(terms))
         out.append(value % 10)
         carry = value // 10
         s.write(", ")
     return s.number(joined([*out, *digits(carry)] if carry else out))
+
+
+def _crossed(a: int, b: int) -> list[list[tuple[int, int]]]:
+    """For each place of a * b, the digits of a and of b that meet there, a's highest first."""
+    x, y = digits(a), digits(b)
+    return [
+        [(x[i], y[place - i]) for i in reversed(range(len(x))) if 0 <= place - i < len(y)]
+        for place in range(len(x) + len(y) - 1)
+    ]
+
+
+def _product(s: Scribe, x: int, y: int) -> int:
+    x = s.number(x)
+    s.write("*")
+    x *= s.number(y)
+    s.write("=")
+    return s.number(x)
+
+
+def _plus(s: Scribe, x: int, y: int) -> int:
+    x = s.number(x)
+    s.write("+")
+    x += s.number(y)
+    s.write("=")
+    return s.number(x)
 
 
 def compare(s: Scribe, got: int, wanted: int) -> bool:
@@ -205,12 +237,12 @@ def compare(s: Scribe, got: int, wanted: int) -> bool:
 
 
 def checked(
-    rng: Random, work: Work, check: Check, right: int, slip_share: float, minus: bool = False
+    rng: Random, work: Work, check: Check, right: int, slip_share: float, end: str | None = None
 ) -> str:
     """The work at high effort: in full and checked; with a slip, found wrong and done again.
 
-    Its last words are the result, so that the answer is copied from close by. minus: the answer
-    is -right.
+    Its last words are the result, so that the answer is copied from close by: `end`, or
+    "So {right}".
     """
     text = ""
     if rng.random() < slip_share:
@@ -222,7 +254,7 @@ def checked(
     s.write("\n")
     if shown != right or not check(s, shown):
         raise ValueError(f"the work gave {shown} for {right}: {s.text}")
-    return f"{text}{s.text}{SAME} So {'-' if minus else ''}{right}."
+    return f"{text}{s.text}{SAME} {end or f'So {right}'}."
 
 
 def _slipped(s: Scribe, work: Work, check: Check) -> str:

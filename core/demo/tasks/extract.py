@@ -169,7 +169,7 @@ def emails(rng: Random) -> Question:
 
 
 def numbers(rng: Random) -> Question:
-    digits = rng.choices((1, 2, 3, 4, 5, 6), (2, 4, 5, 5, 2, 2))[0]
+    digits = rng.choices((1, 2, 3, 4, 5, 6), (3, 6, 6, 5, 1, 1))[0]
     value = str(rng.randrange(10 ** (digits - 1), 10**digits))
     if digits == 4 and rng.random() < 0.3:
         value = str(rng.randrange(1900, 2030))

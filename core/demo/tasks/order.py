@@ -1,9 +1,12 @@
 """Putting numbers in order, and finding the largest or smallest, by comparing two at a time.
 
-At high every number is written with three digits, and two are compared digit by digit from the
-left, as far as the first that differs.
+At high every number has a letter and three digits, so that two stand at fixed places when they are
+compared. Numbers are sorted by insertion: each new one is compared with those in the row, from the
+first, until it comes before one; the row itself is of letters, which are copied without digits.
 """
 
+from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
@@ -48,16 +51,13 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     answer = ", ".join(map(str, ordered))
     way = f"Sort {'down' if down else 'up'}:"
     given = f"{way} {labelled(numbers)}"
-    good = "\n".join((
-        f"{way} {_wide(numbers)}", *_places(numbers, down), _row(numbers, ordered),
-        f"{_sorting_check(numbers, ordered)} Right.",
-    ))  # fmt: skip
-    high = good
+    row = ", ".join(f"{LABELS[numbers.index(n)]} {n}" for n in ordered)
+    high = f"{_sorted(numbers, down)} Right. So {answer}."
     if len(numbers) < 5 and rng.random() < SLIP_SHARE:  # five twice would be too long
-        high = f"{_sorting_slip(rng, numbers, down, way)} A slip. Again.\n{good}"
+        high = f"{_sorting_slip(rng, numbers, down)} A slip. Again.\n{high}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
-        "medium": f"{given}. So {' '.join(map(str, ordered))}. {len(numbers)} numbers.",
+        "medium": f"{given}. So {row}. {len(numbers)} numbers.",
         "high": high,
     }
     key = "order:" + ",".join(map(str, [*numbers, "down" if down else "up"]))
@@ -69,73 +69,98 @@ def _wide(numbers: list[int]) -> str:
     return " ".join(f"{label} {number:0{WIDTH}}" for label, number in named(numbers))
 
 
-def _pairs(one: int, other: int) -> str:
-    """The digits of both from the left, up to the first that differ."""
-    pairs = []
-    for x, y in zip(f"{one:0{WIDTH}}", f"{other:0{WIDTH}}", strict=True):
-        pairs.append(f"{x} {y}")
-        if x != y:
-            break
-    return ", ".join(pairs)
+def _sorted(
+    numbers: list[int],
+    down: bool,
+    given: str | None = None,
+    asked: list[int] | None = None,
+    wrong_at: int | None = None,
+    copied: Callable[[str], str] = str,
+) -> str:
+    """The work and its check; the last word is for the caller.
 
-
-def _places(numbers: list[int], down: bool) -> list[str]:
-    """A line for each number: the others beside it, those before it counted, and so its place."""
-    lines = []
-    for label, number in named(numbers):
-        before, steps = 0, []
-        for name, other in named(numbers):
-            if name == label:
-                continue
-            first = (other > number) == down
-            before += first
-            steps.append(f"{name} {_pairs(number, other)} {before if first else 'no'}")
-        line = f"{label} {number:0{WIDTH}}: {'; '.join(steps)}. Place {before + 1} {label}"
-        lines.append(line)
-    return lines
-
-
-def _row(numbers: list[int], ordered: list[int]) -> str:
-    return ", ".join(
-        f"{place} {LABELS[numbers.index(number)]} {number}"
-        for place, number in enumerate(ordered, 1)
-    )
-
-
-def _sorting_check(numbers: list[int], row: list[int]) -> str:
-    """Is every number that was asked for in the row?"""
+    given: the numbers as first written, where one is misread, and asked: what they should be.
+    wrong_at: the comparison whose verdict is wrong. copied: what becomes of the row of numbers.
+    """
+    lines, row = _inserted(numbers, down, wrong_at)
+    written = copied(_wide_row(numbers, row))
     there = ", ".join(
-        f"{label} {n} {'there' if n in row else 'none'}" for label, n in named(numbers)
+        f"{label} {n} {'there' if f'{label} {n:0{WIDTH}}' in written.replace(SLIP, '') else 'none'}"
+        for label, n in named(asked or numbers)
     )
-    return f"Check {there}."
+    check = f"Check {there}."
+    if "none" not in there:
+        check += f" {_in_order([numbers[i] for i in row], down)}."
+    way = f"Sort {'down' if down else 'up'}:"
+    return "\n".join((f"{way} {given or _wide(numbers)}", *lines, written, check))
 
 
-def _sorting_slip(rng: Random, numbers: list[int], down: bool, way: str) -> str:
-    """Work and check with a number misread at the start or the end, or a wrong place."""
+def _inserted(
+    numbers: list[int], down: bool, wrong_at: int | None = None
+) -> tuple[list[str], list[int]]:
+    """A line for each number after the first; the indices of the numbers in the row's order."""
+    lines, row, done = [], [0], 0
+    for new in range(1, len(numbers)):
+        steps, at = [], len(row)
+        for place, other in enumerate(row):
+            step, before = _compared(numbers, new, other, down, done == wrong_at)
+            steps.append(step)
+            done += 1
+            if before:
+                at = place
+                break
+        row.insert(at, new)
+        lines.append(f"{'; '.join(steps)}: {' '.join(LABELS[i] for i in row)}")
+    return lines, row
+
+
+def _compared(
+    numbers: list[int], one: int, other: int, down: bool, wrong: bool = False
+) -> tuple[str, bool]:
+    """Two numbers beside each other and whether the first one comes before; or the opposite."""
+    before = ((numbers[one] < numbers[other]) != down) != wrong
+    pair = f"{_lettered(numbers, one)}{_sign(down)}{_lettered(numbers, other)}"
+    return f"{pair}{SLIP if wrong else ''} {'yes' if before else 'no'}", before
+
+
+def _lettered(numbers: list[int], at: int) -> str:
+    return f"{LABELS[at]} {numbers[at]:0{WIDTH}}"
+
+
+def _sign(down: bool) -> str:
+    return ">" if down else "<"
+
+
+def _wide_row(numbers: list[int], row: list[int]) -> str:
+    return " ".join(_lettered(numbers, i) for i in row)
+
+
+def _in_order(row: list[int], down: bool) -> str:
+    """Each number against the next, as far as the first that is not in order."""
+    steps = []
+    for one, other in pairwise(row):
+        right = (one < other) != down
+        steps.append(f"{one:0{WIDTH}}{_sign(down)}{other:0{WIDTH}} {'yes' if right else 'no'}")
+        if not right:
+            break
+    return ", ".join(steps)
+
+
+def _sorting_slip(rng: Random, numbers: list[int], down: bool) -> str:
+    """Work and check with a number misread at the start or the end, or a wrong verdict."""
     at, roll = rng.randrange(len(numbers)), rng.random()
     if roll < 0.35:
         misread = list(numbers)
         misread[at] = _misread(rng, misread[at], numbers)
-        shown = f" {LABELS[at]} {misread[at]:0{WIDTH}}"
-        wrong = f" {LABELS[at]} {_marked(misread[at], numbers[at], WIDTH)}"
-        given = f"{way} {_wide(misread)}".replace(shown, wrong)
-        row = sorted(misread, reverse=down)
-        lines = [given, *_places(misread, down), _row(misread, row), _sorting_check(numbers, row)]
-        return "\n".join(lines)
-    ordered = sorted(numbers, reverse=down)
-    lines = [f"{way} {_wide(numbers)}", *_places(numbers, down)]
-    kept = _row(numbers, ordered).split(", ")
+        wrong = f"{LABELS[at]} {_marked(misread[at], numbers[at], WIDTH)}"
+        given = _wide(misread).replace(_lettered(misread, at), wrong)
+        return _sorted(misread, down, given=given, asked=numbers)
     if roll < 0.7:
-        # A wrong place: two numbers have it, and nobody the right one.
-        right = ordered.index(numbers[at]) + 1
-        wrong_place = rng.choice([p for p in range(1, len(numbers) + 1) if p != right])
-        lines[at + 1] = lines[at + 1].replace(f"Place {right}", f"Place {SLIP}{wrong_place}")
-        return "\n".join([*lines, ", ".join([*kept[: right - 1], f"{right} none."])])
-    row = list(ordered)
-    row[at] = _misread(rng, row[at], ordered)
-    head, _, _ = kept[at].rpartition(" ")
-    kept[at] = f"{head} {_marked(row[at], ordered[at])}"
-    return "\n".join([*lines, ", ".join(kept), _sorting_check(numbers, row)])
+        steps = sum(line.count(";") + 1 for line in _inserted(numbers, down)[0])
+        return _sorted(numbers, down, wrong_at=rng.randrange(steps))
+    other = _misread(rng, numbers[at], numbers)
+    wrong = f"{LABELS[at]} {_marked(other, numbers[at], WIDTH)}"
+    return _sorted(numbers, down, copied=lambda row: row.replace(_lettered(numbers, at), wrong))
 
 
 def _misread(rng: Random, number: int, taken: list[int]) -> int:
@@ -160,18 +185,16 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     largest = rng.random() < 0.55
     prompt = dressed(rng, drawn(rng, LARGEST if largest else SMALLEST).format(**fill))
     best = max(numbers) if largest else min(numbers)
-    word, sign = ("largest", "less") if largest else ("smallest", "more")
+    word = "largest" if largest else "smallest"
     given = f"The {word} of {labelled(numbers)}"
     start = f"The {word} of {_wide(numbers)}"
-    good = (
-        f"{start}\n{_duels(numbers, largest)}\n{_extreme_check(numbers, best)} All {sign}: right."
-    )
-    high = good
+    check = _extreme_check(numbers, numbers.index(best), largest)
+    high = f"{start}\n{_duels(numbers, largest)}\n{check} Right. So {best}."
     if rng.random() < SLIP_SHARE:
-        high = f"{_extreme_slip(rng, start, numbers, largest)} A slip. Again.\n{good}"
+        high = f"{_extreme_slip(rng, start, numbers, largest)} A slip. Again.\n{high}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
-        "medium": f"{given}: {best}. {len(numbers)} numbers.",
+        "medium": f"{given}: {LABELS[numbers.index(best)]} {best}. {len(numbers)} numbers.",
         "high": high,
     }
     key = f"order:{word}:" + ",".join(map(str, numbers))
@@ -181,40 +204,38 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     )  # fmt: skip
 
 
-def _duels(numbers: list[int], largest: bool) -> str:
-    """The best so far against each number; the letter of the better one behind it."""
+def _duels(numbers: list[int], largest: bool, wrong_at: int | None = None) -> str:
+    """Each number against the best so far; the letter of the better one behind it."""
     best, lines = 0, []
-    for i in range(1, len(numbers)):
-        a, b = numbers[best], numbers[i]
-        shown = f"{LABELS[best]} {a:0{WIDTH}} vs {LABELS[i]} {b:0{WIDTH}}"
-        line = f"{shown}: {_pairs(a, b)} {'more' if a > b else 'less'}."
-        best = i if (b > a) == largest else best
-        lines.append(f"{line} {LABELS[best]}")
+    for new in range(1, len(numbers)):
+        step, better = _compared(numbers, new, best, largest, new == wrong_at)
+        best = new if better else best
+        lines.append(f"{step}: {LABELS[best]}")
     return "\n".join(lines)
 
 
 def _extreme_slip(rng: Random, given: str, numbers: list[int], largest: bool) -> str:
-    """Work and check with another number taken at the end, or the best one misread."""
-    best = max(numbers) if largest else min(numbers)
-    duels = _duels(numbers, largest)
-    if rng.random() < 0.5:
-        wrong = _misread(rng, best, numbers)
-        check = _extreme_check(numbers, wrong, best)
-    else:
-        wrong = rng.choice([n for n in numbers if n != best])
-        duels = f"{duels[:-2]}{SLIP} {LABELS[numbers.index(wrong)]}"
-        check = _extreme_check(numbers, wrong)
-    return f"{given}\n{duels}\n{check}"
+    """Work and check with a wrong verdict, or the best one misread."""
+    best = numbers.index(max(numbers) if largest else min(numbers))
+    if rng.random() < 0.4:
+        wrong = _marked(_misread(rng, numbers[best], numbers), numbers[best])
+        return f"{given}\n{_duels(numbers, largest)}\nCheck {LABELS[best]} {wrong} none."
+    duels = _duels(numbers, largest, wrong_at=rng.randrange(1, len(numbers)))
+    at = LABELS.index(duels[-1])
+    if at == best:  # the better one came later
+        duels = _duels(numbers, largest, wrong_at=max(best, 1))
+        at = LABELS.index(duels[-1])
+    return f"{given}\n{duels}\n{_extreme_check(numbers, at, largest)}"
 
 
-def _extreme_check(numbers: list[int], best: int, misread: int | None = None) -> str:
-    """misread: what `best` should have been, where it is none of the numbers."""
-    if misread is not None:
-        wrong = _marked(best, misread, WIDTH)
-        return f"Check {LABELS[numbers.index(misread)]} {wrong}: none."
-    others = "; ".join(
-        f"{label} {_pairs(n, best)} {'less' if best > n else 'more'}"
-        for label, n in named(numbers)
-        if n != best
-    )
-    return f"Check {LABELS[numbers.index(best)]} {best:0{WIDTH}}: there. {others}."
+def _extreme_check(numbers: list[int], at: int, largest: bool) -> str:
+    """Is the number at `at` there, and better than the others, as far as one that is not?"""
+    steps = []
+    for other in range(len(numbers)):
+        if other == at:
+            continue
+        step, better = _compared(numbers, at, other, largest)
+        steps.append(step)
+        if not better:
+            break
+    return f"Check {LABELS[at]} {numbers[at]} there. {', '.join(steps)}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from core.demo.tasks import columns
-from core.demo.tasks.arithmetic import add_key, long_product, product_again
+from core.demo.tasks.arithmetic import add_key
 from core.demo.tasks.asking import drawn
 from core.demo.tasks.base import Level, Question
 from core.demo.tasks.columns import Scribe
@@ -100,12 +100,12 @@ def _larger_first(do: Callable[[Scribe, int, int], int]) -> Callable[[Scribe, in
 _FULL: _Do = {
     "+": columns.add,
     "-": _larger_first(columns.subtract),
-    "*": _larger_first(long_product),
+    "*": columns.multiply,
 }
 _BRIEF: _Do = {
     "+": columns.add_briefly,
     "-": _larger_first(columns.subtract_briefly),
-    "*": _larger_first(product_again),
+    "*": columns.multiply_briefly,
 }
 
 
