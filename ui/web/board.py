@@ -22,7 +22,7 @@ from core.store.replay import Replay
 from core.variants import Variant
 from ui.web import view
 from ui.web.chat_watch import health_of
-from ui.web.compare_view import Column
+from ui.web.compare_column import Column
 from ui.web.live import drained, facts
 
 

@@ -16,7 +16,7 @@ from core.engine import InferenceEngine
 from core.errors import CoreError
 from core.variants import MOST
 from core.votes import VoteBook, VotesInMemory
-from ui.web import compare_charts, compare_view, examples, held_back, panels
+from ui.web import compare_charts, compare_column, compare_strip, examples, held_back, panels
 from ui.web.board import Board, Slot
 from ui.web.boards import Boards
 from ui.web.compare_after import CompareAfter
@@ -88,7 +88,7 @@ class CompareTab:
             )
         self._options.build()
         self.strip = panels.panel(
-            "strip", compare_view.idle_strip(), panels.STRIP, elem_id="compare-verdict"
+            "strip", compare_strip.idle_strip(), panels.STRIP, elem_id="compare-verdict"
         )
         self._after.build_vote()
         with gr.Row(elem_id="compare-columns", equal_height=True):
@@ -109,7 +109,7 @@ class CompareTab:
         named = [f"level-{level}"] if level else []
         panel = panels.panel(
             "column",
-            compare_view.idle_column(level),
+            compare_column.idle_column(level),
             panels.COLUMN,
             elem_id=f"compare-column-{position + 1}",
             elem_classes=["level-column", *named, opens],

@@ -14,7 +14,7 @@ from core.report.markdown import as_markdown
 from core.report.page import as_html
 from core.report.tables import as_csv, as_json
 from core.votes import Vote, VoteBook, shares
-from ui.web import compare_view, panels
+from ui.web import compare_strip, compare_table, panels
 from ui.web.board import Board
 from ui.web.live import QUIET, Frame
 from ui.web.view import Values
@@ -62,7 +62,7 @@ class CompareAfter:
                 for export in EXPORTS
             ]
             self.link = panels.panel(
-                "compareLink", compare_view.link(""), panels.LINK, elem_id="compare-link"
+                "compareLink", compare_strip.link(""), panels.LINK, elem_id="compare-link"
             )
             self.with_reasoning = gr.Checkbox(
                 False,
@@ -72,7 +72,7 @@ class CompareAfter:
             )
         self.download = panels.panel("download", {}, panels.DOWNLOAD, elem_id="compare-download")
         self.table = gr.Dataframe(
-            compare_view.empty_table(),
+            compare_table.empty_table(),
             label="Every run: tokens by channel, seconds since sending",
             interactive=False,
             visible=False,
@@ -105,7 +105,7 @@ class CompareAfter:
             self.vote: gr.update(visible=False),
             self.difference: {"pairs": []},
             self.exports: gr.update(visible=False),
-            self.link: compare_view.link(""),
+            self.link: compare_strip.link(""),
             self.download: {},
             self.table: gr.update(visible=False),
         }
@@ -118,10 +118,10 @@ class CompareAfter:
         """What came of it. link: to where it is stored."""
         some = any(comparison.runs.values())
         return self.blank() | {
-            self.difference: compare_view.difference_value(comparison),
+            self.difference: compare_table.difference_value(comparison),
             self.exports: gr.update(visible=some),
             self.link: link,
-            self.table: gr.update(value=compare_view.table(comparison), visible=some),
+            self.table: gr.update(value=compare_table.table(comparison), visible=some),
         }
 
     def voted(self, board: Board, taken: str | None) -> str:
@@ -132,7 +132,7 @@ class CompareAfter:
         chosen = "You saw no difference." if taken is None else f"You took {taken}."
         # Votes between other columns say nothing of these.
         alike = [vote for vote in self._votes.votes() if set(vote.shown) == set(shown)]
-        return f"{chosen} {compare_view.tally(shares(alike))}"
+        return f"{chosen} {compare_strip.tally(shares(alike))}"
 
 
 def _made(

@@ -8,7 +8,7 @@ from core import figures, plots
 from core.compare import Comparison
 from core.config import ReasoningLevel
 from core.conversation import Channel
-from ui.web.compare_view import Column, name_of
+from ui.web.compare_column import Column, name_of
 from ui.web.view import LEVEL_NAMES, Values
 
 _CHANNELS = (Channel.ANALYSIS, Channel.COMMENTARY, Channel.FINAL)

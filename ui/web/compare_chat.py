@@ -14,8 +14,8 @@ from core.result import kept_messages
 from ui.web.board import Board, Slot
 from ui.web.boards import Boards
 from ui.web.chat import ChatTab
+from ui.web.compare_column import name_of
 from ui.web.compare_frames import BUSY, GONE, ColumnParts, CompareFrames
-from ui.web.compare_view import name_of
 from ui.web.live import QUIET, Frame
 from ui.web.sessions import Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer

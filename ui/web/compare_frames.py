@@ -12,10 +12,10 @@ from core.compare import Comparison
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.variants import Varied
-from ui.web import compare_charts, compare_view
+from ui.web import compare_charts, compare_column, compare_strip
 from ui.web.board import Board
 from ui.web.compare_after import CompareAfter
-from ui.web.compare_view import Column
+from ui.web.compare_column import Column
 from ui.web.held_back import HIDE, SHOW
 from ui.web.inert import inert
 from ui.web.live import Frame, buttons, changed
@@ -74,7 +74,7 @@ class CompareFrames:
 
     def columns_now(self, board: Board) -> Frame:
         """The columns' panels as they are to be shown now."""
-        told = {} if board.running else compare_view.summaries(board.comparison())
+        told = {} if board.running else compare_column.summaries(board.comparison())
         voting = board.hidden and not board.running
         frame = self._live(board, board.columns(), told, voting=voting)
         return {c: frame[c] for c in self.held_parts if c in frame}
@@ -82,19 +82,19 @@ class CompareFrames:
     def blank(self) -> Frame:
         """The tab before its first comparison."""
         frame: Frame = {
-            self._strip: compare_view.idle_strip(),
+            self._strip: compare_strip.idle_strip(),
             self._charts: compare_charts.idle_bars(),
             **self._after.blank(),
             **buttons(self._run, self._stop, running=False),
         }
         for part in self._columns:
-            frame[part.panel] = compare_view.idle_column(LEVELS[part.position])
+            frame[part.panel] = compare_column.idle_column(LEVELS[part.position])
             frame[part.answer] = ""
         return frame
 
     def refused(self, sentence: str, title: str = "Nothing was started") -> Frame:
         """Say why nothing was started; all else stays, what was typed above all."""
-        return {self._strip: compare_view.strip("error", title, sentence)}
+        return {self._strip: compare_strip.strip("error", title, sentence)}
 
     def begun(self) -> Frame:
         """What a comparison changes as it begins, once: what came of the one before goes."""
@@ -108,10 +108,10 @@ class CompareFrames:
         """While it runs."""
         seen = board.columns()
         if board.hidden:
-            shown = compare_view.blind_strip(voting=False)
+            shown = compare_strip.blind_strip(voting=False)
         else:
             loading = board.loading.label if board.loading else ""
-            shown = compare_view.running_strip(
+            shown = compare_strip.running_strip(
                 seen, board.warming, board.asked.varied is Varied.MODELS, loading
             )
         return self._live(board, seen) | {self._strip: shown}
@@ -119,7 +119,7 @@ class CompareFrames:
     def replaying(self, board: Board, title: str, detail: str) -> Frame:
         """While it is replayed."""
         return self._live(board, board.columns()) | {
-            self._strip: compare_view.strip("running", title, detail),
+            self._strip: compare_strip.strip("running", title, detail),
             **buttons(self._run, self._stop, board.running),
         }
 
@@ -130,26 +130,26 @@ class CompareFrames:
         voting = board.hidden and not (board.interrupted or board.failure)
         if voting and sum(bool(column.counted) for column in comparison.tellings()) > 1:
             return self._live(board, seen, voting=True) | {
-                self._strip: compare_view.blind_strip(voting=True),
+                self._strip: compare_strip.blind_strip(voting=True),
                 **self._after.voting(),
                 **buttons(self._run, self._stop, running=False),
             }
         # With fewer than two answers there is nothing to choose from.
         board.voted = True
         seen = board.columns()
-        frame = self._live(board, seen, compare_view.summaries(comparison))
+        frame = self._live(board, seen, compare_column.summaries(comparison))
         frame[self._charts] = compare_charts.bars(seen) | compare_charts.dots(comparison)
         if board.failure is not None:
             failed = " ".join(filter(None, (said, board.failure)))
-            shown = compare_view.strip("error", "The run failed", failed)
+            shown = compare_strip.strip("error", "The run failed", failed)
         elif board.interrupted:
-            shown = compare_view.interrupted_strip(said)
+            shown = compare_strip.interrupted_strip(said)
         else:
             before = " ".join(filter(None, (said, board.trouble)))
-            shown = compare_view.verdict_strip(comparison.verdict, before, after(comparison))
+            shown = compare_strip.verdict_strip(comparison.verdict, before, after(comparison))
         return frame | {
             self._strip: shown,
-            **self._after.of(comparison, compare_view.link(board.id, board.trouble)),
+            **self._after.of(comparison, compare_strip.link(board.id, board.trouble)),
             **buttons(self._run, self._stop, running=False),
         }
 
@@ -158,7 +158,7 @@ class CompareFrames:
         kept = {prompt: board.asked.prompt, **frame}
         if not board.keep_reasoning:
             for part in self._columns:
-                kept[part.panel] = compare_view.without_thinking(frame[part.panel])
+                kept[part.panel] = compare_column.without_thinking(frame[part.panel])
         return kept
 
     def _live(
@@ -179,16 +179,16 @@ class CompareFrames:
             one = seen[at] if at < len(seen) else None
             answer = one.transcript.text(Channel.FINAL) if one else ""
             if at >= len(seen):
-                value = compare_view.idle_column(None)
+                value = compare_column.idle_column(None)
             elif board.hidden:
-                value = compare_view.blind_column(at, voting, bool(answer.strip()))
+                value = compare_column.blind_column(at, voting, bool(answer.strip()))
                 answer = answer if voting else ""
             elif one is None:
                 slot = board.shown()[at]
                 named = slot.variant.level, slot.variant.label
-                value = compare_view.idle_column(*named, board.waits_for(slot))
+                value = compare_column.idle_column(*named, board.waits_for(slot))
             else:
-                value = compare_view.column(
+                value = compare_column.column(
                     one, (summaries or {}).get(one.label, ""), held_back=board.held_back
                 )
             frame[part.panel] = value

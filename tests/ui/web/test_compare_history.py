@@ -22,7 +22,7 @@ from tests.core.store.making import ANSWER, THOUGHT, engine_for, recorded
 from ui.web.chat import ChatTab
 from ui.web.compare import CompareTab
 from ui.web.compare_chat import CompareToChat
-from ui.web.compare_view import NOT_STORED
+from ui.web.compare_strip import NOT_STORED
 from ui.web.held_back import HELD_BACK
 from ui.web.history import HistoryTab
 from ui.web.links import Link, Links

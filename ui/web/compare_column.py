@@ -1,35 +1,21 @@
-"""Columns, strip and table of Compare: pure functions from runs to component values."""
+"""The columns of Compare: pure functions from a run to the value of its panel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from core import figures
-from core.compare import Comparison, Verdict
+from core.compare import Comparison
 from core.config import ReasoningLevel
 from core.conversation import Channel
 from core.events import Timing
-from core.metrics import comparison_frame
 from core.report.reading import columns as told_columns
-from core.report.reading import differences
 from core.result import Transcript
-from core.statistics import Share
 from core.store.replay import NOT_CAPTURED
 from ui.web.held_back import column_held_back
 from ui.web.view import LEVEL_NAMES, NOT_KEPT, Health, PromptFacts, Tone, Values
 
-IDLE_TITLE = "One prompt, three levels of reasoning"
-IDLE_DETAIL = (
-    "Low, medium and high answer side by side, in one batch. Type a prompt or take an example."
-)
-MODELS_TAKE_TURNS = (
-    "One model is loaded at a time, so the columns run one after the other. The model of before "
-    "comes back at the end."
-)
-_NUMBERS = {2: "two", 3: "three", 4: "four"}
+IN_WORDS = {2: "two", 3: "three", 4: "four"}
 LETTERS = "ABCD"
 
 
@@ -196,7 +182,7 @@ def _foot(one: Column, summary: str) -> list[str]:
     channels = " · ".join(f"{name} {figures.count(n)}" for name, n in shown)
     rate = figures.rate(one.timing.tokens_per_s)
     if one.beside > 1:
-        rate += f", measured in one batch of {_NUMBERS.get(one.beside, one.beside)}"
+        rate += f", measured in one batch of {IN_WORDS.get(one.beside, one.beside)}"
     repairs = len(one.transcript.repairs)
     mended = f" · {repairs} repaired" if repairs else ""
     named = "" if one.prompt.format == "Harmony" else f"{one.prompt.format} · "
@@ -220,151 +206,3 @@ def without_thinking(panel: Values) -> Values:
     """A column's value without the reasoning, for what is kept after a run."""
     thought = panel["thinking"] and not panel.get("held_back")
     return panel | {"thinking": NOT_KEPT} if thought else panel
-
-
-def strip(state: str, title: str, detail: str = "") -> Values:
-    """The strip under the prompt. state: idle, running, agree, differ, open or error."""
-    return {"state": state, "title": title, "detail": detail}
-
-
-def idle_strip() -> Values:
-    """The strip before the first run."""
-    return strip("idle", IDLE_TITLE, IDLE_DETAIL)
-
-
-def running_strip(
-    columns: Sequence[Column | None],
-    warming: bool = False,
-    models: bool = False,
-    loading: str = "",
-) -> Values:
-    """The strip while columns are written.
-
-    models: they differ, and take turns. loading: the one that is being loaded now.
-    """
-    if loading:
-        detail = f"{MODELS_TAKE_TURNS} Answers under way in other tabs end first."
-        return strip("running", f"Loading {loading}", detail)
-    if warming and not models:
-        return strip(
-            "running", "Warming up", "Every prompt is read once, so that all runs start alike."
-        )
-    begun = [one for one in columns if one is not None]
-    done = sum(not one.running for one in begun)
-    repeats = max((one.repeats for one in begun), default=1)
-    title = f"Running in {_NUMBERS.get(len(columns), 'several')} columns"
-    if all(one is None or one.label in LEVEL_NAMES for one in columns):
-        title = f"Running at {_NUMBERS.get(len(columns), 'several')} levels of reasoning"
-    if done:
-        title = f"{done} of {len(columns)} done"
-    if models:
-        return strip("running", title, MODELS_TAKE_TURNS)
-    if repeats > 1:
-        title = f"Run {max(one.number for one in begun)} of {repeats} of each"
-    return strip("running", title, "The answers are compared when all are done.")
-
-
-def interrupted_strip(said: str = "") -> Values:
-    """The strip of a comparison that nobody saw to its end. said: in place of why."""
-    detail = f"{said or 'The page was loaded again.'} What was written until then is kept."
-    return strip("open", "The comparison was stopped", detail)
-
-
-NOT_STORED = "Not in the history, so there is no link to it"
-
-
-def link(comparison: str, trouble: str = "") -> Values:
-    """What makes a link to a stored comparison. comparison: the id of its entry, empty where it is
-    not stored; trouble: why it could not be written."""
-    return {
-        "id": "" if trouble else comparison,
-        "why": "" if comparison and not trouble else NOT_STORED,
-    }
-
-
-def verdict_strip(verdict: Verdict, before: str = "", after: str = "") -> Values:
-    """The verdict in a sentence, with its figures and limits; `before` and `after` around those."""
-    states = {True: "agree", False: "differ", None: "open"}
-    detail = " ".join(part for part in (before, verdict.detail, verdict.limits, after) if part)
-    return strip(states[verdict.agree], verdict.reason, detail)
-
-
-def blind_strip(voting: bool) -> Values:
-    """The strip of a blind vote."""
-    if voting:
-        detail = "Which answer is better? Names, figures and thinking are shown after your vote."
-        return strip("open", "Read the answers, then vote", detail)
-    detail = "The answers appear together when all are done, so that none is known by its speed."
-    return strip("running", "Answers are being written", detail)
-
-
-def tally(shares: dict[str, Share]) -> str:
-    """The blind votes so far, in a sentence."""
-    if not shares:
-        return "No vote has been counted so far."
-    order = [level.value for level in LEVEL_NAMES]
-    labels = sorted(shares, key=lambda one: (order.index(one) if one in order else -1, one))
-    parts = [f"{one} {shares[one].hits} of {shares[one].n}, {shares[one]}" for one in labels]
-    return f"Blind votes so far, with 95 % intervals: {'; '.join(parts)}."
-
-
-def difference_value(comparison: Comparison) -> Values:
-    """Where neighbouring answers differ, word by word."""
-    return {
-        "pairs": [
-            {
-                "one": name_of(one.one),
-                "other": name_of(one.other),
-                "words": one.parts.word if one.parts else 0,
-                "pieces": [[piece.change.value, piece.text] for piece in one.pieces],
-            }
-            for one in differences(comparison)
-        ]
-    }
-
-
-_TABLE = {
-    "column": "Column",
-    "seed": "Seed",
-    "finish_reason": "Ended",
-    "comes_down_to": "Says",
-    "prompt_tokens": "Prompt",
-    "analysis_tokens": "Analysis",
-    "commentary_tokens": "Commentary",
-    "final_tokens": "Answer",
-    "generated_tokens": "All tokens",
-    "first_token_s": "First token (s)",
-    "first_answer_s": "First answer (s)",
-    "total_s": "Total (s)",
-    "tokens_per_s_in_batch": "Tokens/s in batch",
-    "tokens_per_s_alone": "Tokens/s alone",
-    "repairs": "Repairs",
-}
-_CELL = 24
-_DIGITS = {"first_token_s": 3, "first_answer_s": 3, "total_s": 3}
-_RATES = ("tokens_per_s_in_batch", "tokens_per_s_alone")
-
-
-def table(comparison: Comparison) -> pd.DataFrame:
-    """The runs with people's names for the figures, and seconds to the millisecond."""
-    frame = comparison_frame(comparison)[list(_TABLE)].round(_DIGITS)
-    # As text: a seed has more digits than the browser's numbers.
-    frame["seed"] = frame["seed"].astype(str)
-    frame["comes_down_to"] = [_clipped(value) for value in frame["comes_down_to"]]
-    for name in _RATES:
-        rates = pd.to_numeric(frame[name])
-        frame[name] = rates.round(1)
-        if rates.isna().all():
-            frame = frame.drop(columns=name)
-    return frame.rename(columns=_TABLE)
-
-
-def _clipped(value: object) -> str:
-    """What an answer comes down to, as far as it fits into a cell; empty where there is none."""
-    text = value if isinstance(value, str) else ""
-    return text if len(text) <= _CELL else f"{text[:_CELL].rstrip()}…"
-
-
-def empty_table() -> pd.DataFrame:
-    """The table before the first run."""
-    return pd.DataFrame(columns=list(_TABLE.values()))

@@ -14,8 +14,8 @@ from core.result import Transcript
 from core.statistics import Share
 from tests.core.comparisons import HIGH, LOW, comparison, result
 from tests.ui.web.runs import TIMING, transcript
-from ui.web import compare_charts, compare_view, view
-from ui.web.compare_view import Column
+from ui.web import compare_charts, compare_column, compare_strip, compare_table, view
+from ui.web.compare_column import Column
 from ui.web.view import PromptFacts
 
 A, C, F = Channel.ANALYSIS, Channel.COMMENTARY, Channel.FINAL
@@ -29,7 +29,7 @@ def one(
 
 
 def test_a_column_gives_counts_times_rate_level_and_prompt() -> None:
-    value = compare_view.column(one(transcript((A, "a b c"), (F, "71"))))
+    value = compare_column.column(one(transcript((A, "a b c"), (F, "71"))))
     assert value["status"] == "Done"
     assert [figure for figure, _ in value["figures"]] == ["12", "0.10 s", "0.50 s", "1.0 s"]
     assert value["thinking"] == "a b c"
@@ -42,7 +42,7 @@ def test_a_column_gives_counts_times_rate_level_and_prompt() -> None:
 
 
 def test_a_column_says_what_was_repaired_and_why_there_is_no_answer() -> None:
-    value = compare_view.column(one(transcript((A, "a"), repairs=2)))
+    value = compare_column.column(one(transcript((A, "a"), repairs=2)))
     assert value["status"] == "Empty answer, repaired 2"
     assert value["foot"][-1].endswith("2 repaired")
     assert "without writing an answer" in value["note"]
@@ -50,20 +50,20 @@ def test_a_column_says_what_was_repaired_and_why_there_is_no_answer() -> None:
 
 def test_a_column_shows_a_tool_call_as_it_was_written() -> None:
     called = transcript((A, "a"), (C, '{"a": 1}', "functions.sum"), reason=FinishReason.TOOL_CALL)
-    note = compare_view.column(one(called))["note"]
+    note = compare_column.column(one(called))["note"]
     assert note == 'Called functions.sum with {"a": 1}. Tools are not run here.'
 
 
 def test_a_column_thinks_until_its_answer_begins() -> None:
-    assert compare_view.column(one(transcript((A, "a"), reason=None)))["thinks"]
-    assert not compare_view.column(one(transcript((A, "a"), (F, "7"), reason=None)))["thinks"]
+    assert compare_column.column(one(transcript((A, "a"), reason=None)))["thinks"]
+    assert not compare_column.column(one(transcript((A, "a"), (F, "7"), reason=None)))["thinks"]
     stopped = transcript((A, "a"), reason=FinishReason.CANCELLED)
-    assert not compare_view.column(one(stopped))["thinks"]
+    assert not compare_column.column(one(stopped))["thinks"]
 
 
 def test_thinking_is_gone_from_what_is_kept() -> None:
-    value = compare_view.column(one(transcript((A, "secret"), (F, "71"))))
-    assert "secret" not in str(compare_view.without_thinking(value))
+    value = compare_column.column(one(transcript((A, "secret"), (F, "71"))))
+    assert "secret" not in str(compare_column.without_thinking(value))
 
 
 def test_bars_add_up_to_the_tokens_of_the_column_and_the_longest_fills_its_line() -> None:
@@ -83,7 +83,7 @@ def test_waiting_for_the_first_token_counts_as_queued_or_reading_the_prompt() ->
 
 @pytest.mark.parametrize(("agree", "state"), [(True, "agree"), (False, "differ"), (None, "open")])
 def test_the_verdict_is_shown_as_it_was_given(agree: bool | None, state: str) -> None:
-    shown = compare_view.verdict_strip(Verdict(None, agree, "Because.", "Details.", "Limits."))
+    shown = compare_strip.verdict_strip(Verdict(None, agree, "Because.", "Details.", "Limits."))
     assert shown == {"state": state, "title": "Because.", "detail": "Details. Limits."}
 
 
@@ -97,58 +97,58 @@ def repeated(together: bool = True) -> Comparison:
 def test_the_table_has_a_row_for_each_run_and_says_whether_its_rate_is_a_batch_rate(
     together: bool, shown: str
 ) -> None:
-    table = compare_view.table(repeated(together))
+    table = compare_table.table(repeated(together))
     assert list(table["Column"]) == ["low", "low", "high", "high"]
     assert list(table["Seed"])[1] == str(2**60)
     assert [name for name in table.columns if "Tokens/s" in name] == [f"Tokens/s {shown}"]
-    assert set(table.columns) <= set(compare_view.empty_table().columns)
+    assert set(table.columns) <= set(compare_table.empty_table().columns)
 
 
 def test_several_runs_are_summed_up_and_spread_out() -> None:
-    said = compare_view.summaries(repeated())
+    said = compare_column.summaries(repeated())
     assert said["low"].startswith("2 runs, 1 of 2 alike · 12 (10–14) tokens")
     dots = compare_charts.dots(repeated())["token_dots"]
     assert dots[1]["at"] == [100.0, 83.33]
     assert dots[1]["middle"] == 91.67
     once = comparison((LOW, [result(LOW, "71")]))
     assert compare_charts.dots(once) == {"token_dots": [], "time_dots": []}
-    assert compare_view.summaries(once) == {}
+    assert compare_column.summaries(once) == {}
 
 
 def test_the_difference_is_told_word_by_word() -> None:
-    (pair,) = compare_view.difference_value(repeated())["pairs"]
+    (pair,) = compare_table.difference_value(repeated())["pairs"]
     assert (pair["one"], pair["other"], pair["words"]) == ("Low", "High", 3)
     assert ["added", ", yes"] in pair["pieces"]
 
 
 def test_a_blind_column_tells_neither_name_nor_level_nor_figures() -> None:
-    value = compare_view.blind_column(1, voting=True)
+    value = compare_column.blind_column(1, voting=True)
     assert (value["name"], value["level"], value["thinking"]) == ("Answer B", "none", "")
     assert {figure for figure, _ in value["figures"]} == {"–"}
 
 
 def test_a_blind_column_without_an_answer_says_so_and_cannot_be_taken() -> None:
-    value = compare_view.blind_column(2, voting=True, answered=False)
+    value = compare_column.blind_column(2, voting=True, answered=False)
     assert (value["status"], value["voting"]) == ("No answer", False)
     assert value["note"] == "This one ended without an answer."
-    assert compare_view.blind_column(2, voting=False, answered=False)["note"] == ""
+    assert compare_column.blind_column(2, voting=False, answered=False)["note"] == ""
 
 
 def test_the_strip_says_which_model_is_loaded_and_that_they_take_turns() -> None:
-    strip = compare_view.running_strip([None, None], models=True, loading="llama")
+    strip = compare_strip.running_strip([None, None], models=True, loading="llama")
     assert strip["title"] == "Loading llama"
     assert "One model is loaded at a time" in strip["detail"]
-    done = compare_view.running_strip([one(transcript((F, "71"))), None], models=True)
+    done = compare_strip.running_strip([one(transcript((F, "71"))), None], models=True)
     assert done["title"] == "1 of 2 done"
     assert "comes back at the end" in done["detail"]
 
 
 def test_the_table_says_what_each_answer_comes_down_to() -> None:
     said = comparison((LOW, [result(LOW, "It is **71**, not 61."), result(LOW, "word " * 30)]))
-    assert list(compare_view.table(said)["Says"]) == ["71", "word word word word word…"]
+    assert list(compare_table.table(said)["Says"]) == ["71", "word word word word word…"]
 
 
 def test_the_tally_names_its_uncertainty() -> None:
-    assert compare_view.tally({"low": Share(1, 4)}) == (
+    assert compare_strip.tally({"low": Share(1, 4)}) == (
         "Blind votes so far, with 95 % intervals: low 1 of 4, 25% (5%–70%)."
     )
