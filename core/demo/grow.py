@@ -1,10 +1,10 @@
-"""Wider attention heads that do at first what the narrower ones did.
+"""More layers and wider experts that do at first what fewer and narrower ones did.
 
-Tensors are those of `core.demo.start.named`. A head of S dimensions turns S / 2 pairs
-(i, i + S / 2); twice the size has every old frequency at the even pairs. What is new sends nothing
-on until training lets it.
+Tensors are those of `core.demo.start.named`. What is new reads from the beginning and sends nothing
+on until training lets it: its matrices that write into the residual stream are zero.
 """
 
+import re
 from dataclasses import replace
 
 import torch
@@ -12,63 +12,70 @@ from torch import Tensor
 
 from core.demo.layers import Shape
 
+_LAYER = re.compile(r"(?<=model\.layers\.)\d+")
+_WRITING = ("o_proj", "down_proj")  # the parts of a layer that add to the residual stream
+
 
 def grown(saved: dict[str, Tensor], old: Shape, new: Shape) -> dict[str, Tensor]:
-    """The tensors of `old` as those of `new`: heads of twice the size, or more key heads, or both.
+    """The tensors of `old` as those of `new`: layers in pairs, wider experts, or both.
+
+    New layers stand in the middle. They come in pairs, so that every old layer keeps its kind: the
+    window of attention alternates.
 
     Raises ValueError for any other difference.
     """
     if old == new:
         return saved
-    wider = new.head_size // old.head_size
-    same = replace(old, head_size=new.head_size, key_heads=new.key_heads) == new
-    if not same or wider * old.head_size != new.head_size or wider not in (1, 2):
+    more = new.layers - old.layers
+    same = replace(old, layers=new.layers, intermediate=new.intermediate) == new
+    if not same or more < 0 or more % 2 or new.intermediate < old.intermediate:
         raise ValueError(
-            f"Weights of {old} cannot grow to {new}: only key_heads may differ, and head_size be "
-            "twice as large. Train from the beginning (without --from-weights), or keep the shape."
+            f"Weights of {old} cannot grow to {new}: only more layers, an even number of them, and "
+            "a larger `intermediate` can be added. Train from the beginning (without "
+            "--from-weights), or keep the shape."
         )
-    out = dict(saved)
+    half = old.layers // 4 * 2
+    out = {}
     for name, tensor in saved.items():
-        if "_proj" not in name or "self_attn" not in name:
-            continue
-        kind = name.split(".")[-2][0]
-        if kind == "o":
-            out[name] = _leave(tensor, old, new) if tensor.dim() == 2 else tensor
-        else:
-            heads = old.heads if kind == "q" else old.key_heads
-            parts = tensor.view(heads, old.head_size, -1)
-            if kind != "q":
-                parts = parts.repeat_interleave(new.key_heads // old.key_heads, 0)
-            out[name] = _enter(parts, new.head_size, kind).reshape(-1, *tensor.shape[1:])
+        number = _number(name)
+        moved = number is not None and number >= half
+        at = _renumbered(name, number + more) if number is not None and moved else name
+        out[at] = _widened(name, tensor, new.intermediate)
+    for name in [name for name in out if _number(name) == 0]:
+        for added in range(half, half + more):
+            out[_renumbered(name, added)] = _silent(name, out[name])
     return out
 
 
-def _places(old: int, new: int, turned: bool) -> Tensor:
-    """Where the old dimensions of a head stand in the new one."""
-    if old == new or not turned:
-        return torch.arange(old)
-    pair = torch.arange(old // 2) * 2
-    return torch.cat((pair, pair + new // 2))
+def _number(name: str) -> int | None:
+    found = _LAYER.search(name)
+    return int(found.group()) if found else None
 
 
-def _enter(parts: Tensor, size: int, kind: str) -> Tensor:
-    """[heads, S, D] with heads of `size`; keys get random new dimensions, queries none."""
-    heads, old, width = parts.shape
-    at = _places(old, size, kind != "v")
-    if kind == "q":
-        # The product is divided by the root of the size.
-        parts = parts * (size / old) ** 0.5
-        fresh = torch.zeros(heads, size, width)
-    elif width == 1:
-        fresh = torch.zeros(heads, size, width)
-    else:
-        fresh = torch.randn(heads, size, width) * parts.std()
-    fresh[:, at] = parts
-    return fresh
+def _renumbered(name: str, number: int) -> str:
+    return _LAYER.sub(str(number), name)
 
 
-def _leave(weight: Tensor, old: Shape, new: Shape) -> Tensor:
-    """The output matrix [D, H * S], with nothing for the new dimensions."""
-    fresh = torch.zeros(weight.shape[0], new.heads, new.head_size)
-    fresh[:, :, : old.head_size] = weight.view(-1, old.heads, old.head_size)
-    return fresh.view(weight.shape[0], -1)
+def _silent(name: str, like: Tensor) -> Tensor:
+    """A tensor of a new layer, shaped and spread as `like`: norms are one, biases and outputs 0."""
+    if "layernorm" in name:
+        return torch.ones_like(like)
+    if name.endswith(("bias", "sinks")) or any(part in name for part in _WRITING):
+        return torch.zeros_like(like)
+    return torch.randn_like(like) * like.std()
+
+
+def _widened(name: str, tensor: Tensor, size: int) -> Tensor:
+    """An expert's tensor with `size` inner dimensions; the new ones are read by nobody yet."""
+    if "mlp.experts" not in name:
+        return tensor
+    if "down_proj" in name:
+        if name.endswith("bias"):
+            return tensor
+        columns = torch.zeros(*tensor.shape[:2], size - tensor.shape[2])
+        return torch.cat((tensor, columns), 2)
+    wanted = (tensor.shape[0], size - tensor.shape[1], *tensor.shape[2:])
+    fresh = torch.zeros(wanted)
+    if not name.endswith("bias"):
+        fresh = torch.randn(wanted) * tensor.std()
+    return torch.cat((tensor, fresh), 1)
