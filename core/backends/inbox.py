@@ -5,10 +5,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from core.backends.base import Step, TokenRequest
+from core.backends.first_draw import FirstDraw
 from core.errors import BackendError, Busy
 
 AT_ONCE: Final = 32
@@ -21,7 +22,9 @@ class Job:
 
     uid: once it was inserted. cached: how many of the prompt's tokens a cache held. borders: after
     how many tokens a snapshot is to be taken. reading, writing: whether it has begun to. ahead: it
-    is read for the cache alone, when nothing else is to be done.
+    is read for the cache alone, when nothing else is to be done. first: the token that is told
+    before the generator gives it. told_early: whether it was, and the generator has still to. late:
+    a snapshot's tokens and layers, to be kept when that token was told.
     """
 
     request: TokenRequest
@@ -31,6 +34,9 @@ class Job:
     reading: bool = False
     writing: bool = False
     ahead: bool = False
+    first: FirstDraw = field(default_factory=FirstDraw)
+    told_early: bool = False
+    late: tuple[Sequence[int], Sequence[Any]] | None = None
 
     def tell(self, step: Step) -> None:
         self.request.on_step(step)

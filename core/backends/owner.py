@@ -190,7 +190,7 @@ class Owner:
             max_tokens=[r.sampling.max_tokens for r in requests],
             caches=[layers for layers, _ in caches],
             all_tokens=[cached for _, cached in caches],
-            samplers=[sampler(r) for r in requests],
+            samplers=[job.first.of(sampler(job.request)) for job in jobs],
             stop_sequences=[StopSequences([(i,) for i in sorted(r.stop_ids)]) for r in requests],
         )
         for uid, job in zip(uids, jobs, strict=True):
@@ -205,17 +205,35 @@ class Owner:
         now = time.perf_counter()
         for response in read:
             self._was_read(response, generator, before, now)
-        told = self._scores(generated)
-        for response in generated:
-            job = self._active[response.uid]
-            job.writing = True
-            job.tell(TokenStep(response.token, now, told.get(response.uid)))
+        given = [(self._active[r.uid], r.token, r.logprobs) for r in generated]
+        self._tell([token for token in given if not token[0].told_early], now)
+        for response, (job, *_) in zip(generated, given, strict=True):
+            job.told_early = False
             if response.finish_reason is not None:
                 del self._active[response.uid]
                 reason = _END[response.finish_reason]
                 self._end([job], reason)
                 if reason is EndReason.LENGTH:
                     self._keep(job, response.all_tokens, response.prompt_cache)
+        self._begin_to_write([self._active[r.uid] for r in read if r.end_of_prompt])
+
+    def _begin_to_write(self, jobs: Iterable[Job]) -> None:
+        """Tell the first tokens of prompts that were read, before the next step; keep what waited
+        for that."""
+        drawn = [(job, *first) for job in jobs if (first := job.first.take())]
+        self._tell(drawn, time.perf_counter())
+        for job, *_ in drawn:
+            job.told_early = True
+            if job.late is not None:
+                (tokens, layers), job.late = job.late, None
+                self._keep(job, tokens, layers)
+
+    def _tell(self, drawn: Sequence[tuple[Job, int, Any]], at: float) -> None:
+        """Tell tokens that were drawn, each with its log-probabilities [vocabulary]."""
+        told = self._scores(drawn)
+        for job, token, _ in drawn:
+            job.writing = True
+            job.tell(TokenStep(token, at, told.get(job)))
 
     def _was_read(self, response: Any, generator: Any, before: float, now: float) -> None:
         """Tell how far the prompt was read, and take a snapshot where it stands at a border."""
@@ -227,7 +245,12 @@ class Owner:
         job.tell(PrefillStep(done, total, job.cached, now))
         if done in job.borders:
             layers, tokens = generator.extract_cache([job.uid])[job.uid]
-            self._keep(job, tokens, layers)
+            if done + 1 == total and not job.ahead:
+                # Nothing but the last token is left to read: whoever waits for what the model says
+                # to it does not wait for the copy, too. The generator goes on with its list.
+                job.late = list(tokens), layers
+            else:
+                self._keep(job, tokens, layers)
         if job.ahead and done + 1 == total:
             generator.remove([job.uid])
             del self._active[response.uid]
@@ -242,18 +265,16 @@ class Owner:
         except Exception:  # no memory for a copy: that is no reason to end anybody's run
             self._cache.clear()
 
-    def _scores(self, generated: Iterable[Any]) -> dict[int, TokenScore]:
-        asked = [
-            (r, job.request.sampling.logprobs)
-            for r in generated
-            if (job := self._active[r.uid]).request.sampling.logprobs
-        ]
+    def _scores(self, drawn: Sequence[tuple[Job, int, Any]]) -> dict[Job, TokenScore]:
+        asked = [(one, top) for one in drawn if (top := one[0].request.sampling.logprobs)]
         if not asked:
             return {}
         told = scores(
-            [r.logprobs for r, _ in asked], [r.token for r, _ in asked], [top for _, top in asked]
+            [logprobs for (_, _, logprobs), _ in asked],
+            [token for (_, token, _), _ in asked],
+            [top for _, top in asked],
         )
-        return {r.uid: score for (r, _), score in zip(asked, told, strict=True)}
+        return {job: score for ((job, _, _), _), score in zip(asked, told, strict=True)}
 
     def _end(self, jobs: Iterable[Job], reason: EndReason, error: Exception | None = None) -> None:
         now, peak = time.perf_counter(), peak_memory()
