@@ -80,6 +80,18 @@ def engine() -> Iterator[InferenceEngine]:
         yield shared
 
 
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """The embedded checkpoint as a model of its own: a folder of links to its files."""
+    from core.models import ModelLoader
+
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for file in ModelLoader().info.path.iterdir():
+        (folder / file.name).symlink_to(file)
+    return folder
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail where a test was skipped")
 
