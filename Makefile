@@ -30,8 +30,9 @@ help:
 run: $(INSTALLED)
 	@$(BIN)/python -m ui.terminal.cli ui $(ARGS)
 
+# Files run beside each other, those that need a browser last; ARGS="-n 0" runs all in one process.
 test: $(INSTALLED)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -80,6 +80,34 @@ def engine() -> Iterator[InferenceEngine]:
         yield shared
 
 
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InferenceEngine]:
+    """The engine on the embedded model's known rows, a step of which costs a twentieth.
+
+    For many greedy turns: they are those of `engine`, to which tests/demo/test_suite.py holds it.
+    """
+    from core.checkpoint import WEIGHTS
+    from core.config import InferenceConfig
+    from core.demo.known import KnownRows
+    from core.engine import InferenceEngine
+
+    folder = tmp_path_factory.mktemp("known")
+    with InferenceEngine(KnownRows(WEIGHTS, folder), InferenceConfig()) as shared:
+        yield shared
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """The embedded checkpoint as a model of its own: a folder of links to its files."""
+    from core.models import ModelLoader
+
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for file in ModelLoader().info.path.iterdir():
+        (folder / file.name).symlink_to(file)
+    return folder
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail where a test was skipped")
 

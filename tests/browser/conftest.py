@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ HERE = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what needs a browser last: Playwright leaves an event loop running in this thread, and
-    asyncio.run in a later test would refuse to start another."""
-    items.sort(key=lambda item: item.path.parent == HERE)
+    asyncio.run in a later test would refuse to start another. The longest files begin, so that
+    where files run beside each other all end at about the same time."""
+    lengths = Counter(item.path for item in items if item.path.parent == HERE)
+    items.sort(key=lambda item: (item.path.parent == HERE, -lengths[item.path]))
 
 
 @pytest.fixture(scope="session")

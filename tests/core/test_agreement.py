@@ -94,7 +94,11 @@ def test_a_list_of_numbers_is_another_in_another_order(numbers, random):
     assert same is (numbers == mixed)
 
 
-@given(st.dictionaries(st.text(), st.recursive(st.integers() | st.text() | st.none(), st.lists)))
+@given(
+    st.dictionaries(
+        st.text(), st.recursive(st.integers() | st.text() | st.none(), st.lists, max_leaves=8)
+    )
+)
 def test_json_is_the_same_however_it_is_laid_out(value):
     backwards = dict(reversed(value.items()))
     one, other = answer(json.dumps(value)), answer(json.dumps(backwards, indent=3))

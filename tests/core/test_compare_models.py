@@ -29,8 +29,9 @@ def llama(tmp_path_factory):
     return str(tiny_llama.checkpoint(folder))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own():
+    """The engine on its own model, which every comparison leaves it with."""
     with InferenceEngine(ModelLoader(), InferenceConfig(_env_file=None)) as engine:
         yield engine
 
@@ -52,10 +53,12 @@ def test_columns_are_called_by_the_end_of_a_models_name_unless_that_is_not_one_c
             of_models(wrong, "low")
 
 
-def test_each_model_runs_all_its_repeats_alone_and_the_engine_has_its_own_again(own, llama):
+def test_each_model_runs_all_its_repeats_alone_and_the_engine_has_its_own_again(
+    monkeypatch, own, llama
+):
     seen = []
     switch = own.switch
-    own.switch = lambda loader: (seen.append(loader.model), switch(loader))
+    monkeypatch.setattr(own, "switch", lambda loader: (seen.append(loader.model), switch(loader)))
     done = compare(own, llama, EMBEDDED, repeats=2)
     assert seen == [llama, EMBEDDED]
     assert own.model == OWN
@@ -76,7 +79,7 @@ def test_each_model_runs_all_its_repeats_alone_and_the_engine_has_its_own_again(
     assert "was given to llama and embedded, 2 times each" in as_html(done)
 
 
-def test_a_stop_keeps_what_has_run_and_puts_the_engines_own_model_back(own, llama):
+def test_a_stop_keeps_what_has_run_and_puts_the_engines_own_model_back(monkeypatch, own, llama):
     stop = threading.Event()
     start = own.start_variants
 
@@ -85,7 +88,7 @@ def test_a_stop_keeps_what_has_run_and_puts_the_engines_own_model_back(own, llam
             stop.set()
         return start(conversation, variants, params, *rest)
 
-    own.start_variants = stopping
+    monkeypatch.setattr(own, "start_variants", stopping)
     done = compare(own, EMBEDDED, llama, repeats=2, stop=stop)
     assert done.stopped
     assert len(done.runs[EMBEDDED]) == 2
@@ -105,7 +108,7 @@ def test_a_model_that_fails_ends_the_comparison_and_the_own_one_comes_back(own, 
     assert own.model == OWN
 
 
-def test_a_run_that_fails_leaves_the_engine_with_its_own_model(own, llama):
+def test_a_run_that_fails_leaves_the_engine_with_its_own_model(monkeypatch, own, llama):
     start = own.start_variants
 
     def failing(*given):
@@ -113,14 +116,15 @@ def test_a_run_that_fails_leaves_the_engine_with_its_own_model(own, llama):
             raise BackendError("Out of memory.")
         return start(*given)
 
-    own.start_variants = failing
+    monkeypatch.setattr(own, "start_variants", failing)
     with pytest.raises(BackendError):
         compare(own, llama, EMBEDDED)
     assert own.model == OWN
 
 
-def test_models_that_are_not_here_are_refused_before_anything_runs(own, llama):
-    own.start_variants = own.switch = None
+def test_models_that_are_not_here_are_refused_before_anything_runs(monkeypatch, own, llama):
+    for name in ("start_variants", "switch"):
+        monkeypatch.setattr(own, name, None)
     with pytest.raises(ModelError, match="There is no model 'nowhere'"):
         compare(own, llama, "nowhere")
     with (

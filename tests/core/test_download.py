@@ -145,19 +145,26 @@ file_download.http_get = into_a_full_disk
 """
 
 
-def command(
-    *arguments: str, endpoint: str, home: Path, before: str = ""
+def process(
+    program: str, *arguments: str, endpoint: str, home: Path
 ) -> subprocess.CompletedProcess[str]:
-    """`counterpoint models …`; before: python that is run before it, in the same process."""
+    """Python in a process that knows this hub and this home alone."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
     env |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1"}
     return subprocess.run(
-        [sys.executable, "-c", before + RUN, "models", *arguments],
+        [sys.executable, "-c", program, *arguments],
         env=env,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def command(
+    *arguments: str, endpoint: str, home: Path, before: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """`counterpoint models …`; before: python that is run before it, in the same process."""
+    return process(before + RUN, "models", *arguments, endpoint=endpoint, home=home)
 
 
 def download(name: str, endpoint: str, home: Path, before: str = "") -> Any:
@@ -180,23 +187,49 @@ def test_a_model_is_downloaded_whole_and_its_folder_is_the_answer(hub, tmp_path)
     assert weights.read_bytes() == REPOS["acme/small"]["model.safetensors"]
 
 
-@pytest.mark.parametrize(
-    ("name", "status", "said"),
-    [
-        ("acme/unknown", 1, "the hub knows no such model"),
-        ("acme/gated", 1, "only to those who ask"),
-        ("acme/strange", 1, "model_type None; it must name an architecture"),
-        ("acme/bare", 1, r"holds no model\*\.safetensors"),
-        ("acme/huge", 1, "more on the disk"),
-        ("nowhere", 2, "is no hub id; allowed: OWNER/NAME"),
-    ],
-)
-def test_what_cannot_be_downloaded_is_said_in_a_sentence(hub, tmp_path, name, status, said):
-    done = download(name, hub, tmp_path)
-    assert done.returncode == status, done.stderr
-    assert re.search(said, done.stderr)
-    assert "Traceback" not in done.stderr
-    assert not list(tmp_path.rglob("*.safetensors"))
+REFUSED = [
+    ("acme/unknown", 1, "the hub knows no such model"),
+    ("acme/gated", 1, "only to those who ask"),
+    ("acme/strange", 1, "model_type None; it must name an architecture"),
+    ("acme/bare", 1, r"holds no model\*\.safetensors"),
+    ("acme/huge", 1, "more on the disk"),
+    ("nowhere", 2, "is no hub id; allowed: OWNER/NAME"),
+]
+# One process for all of them: to start one takes longer than what it does. It prints of each its
+# exit status and what it said on stderr.
+ONE_BY_ONE = """
+import contextlib, io, json, sys, traceback
+from ui.terminal.cli import app
+for name in sys.argv[1:]:
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        try:
+            status = app(["models", "download", name])
+        except SystemExit as end:
+            status = end.code
+        except BaseException:
+            status = traceback.print_exc()
+    print(json.dumps([status, said.getvalue()]))
+"""
+
+
+@pytest.fixture(scope="module")
+def refused(hub, tmp_path_factory):
+    """What became of each of these downloads, and the folder they would have gone to."""
+    home = tmp_path_factory.mktemp("refused")
+    done = process(ONE_BY_ONE, *[name for name, _, _ in REFUSED], endpoint=hub, home=home)
+    assert done.returncode == 0, done.stderr
+    told = map(json.loads, done.stdout.splitlines())
+    return dict(zip([name for name, _, _ in REFUSED], told, strict=True)), home
+
+
+@pytest.mark.parametrize(("name", "status", "said"), REFUSED)
+def test_what_cannot_be_downloaded_is_said_in_a_sentence(refused, name, status, said):
+    told, home = refused
+    ended, stderr = told[name]
+    assert ended == status, stderr
+    assert re.search(said, stderr)
+    assert "Traceback" not in stderr
+    assert not list(home.rglob("*.safetensors"))
 
 
 def test_a_hub_out_of_reach_is_said_in_a_sentence(tmp_path):

@@ -90,10 +90,10 @@ def test_times_are_in_order_and_usage_adds_up(high):
 
 
 @pytest.fixture(scope="module")
-def held_out_runs(engine):
+def held_out_runs(known):
     """12 held-out questions at each level, greedily: (low, medium, high) results per question."""
     starts = (
-        ((number, level), partial(engine.start, question.prompt, GREEDY, level))
+        ((number, level), partial(known.start, question.prompt, GREEDY, level))
         # Of the first seeds, the one whose answers are shortest.
         for number, question in enumerate(held_out(12, seed=7))
         for level in ReasoningLevel
@@ -124,16 +124,16 @@ def test_the_embedded_model_writes_well_formed_harmony_at_every_level(held_out_r
         assert len(cut_off) <= 3
 
 
-def test_sixteen_threads_get_what_each_would_get_alone(engine):
+def test_sixteen_threads_get_what_each_would_get_alone(known):
     """Equal, but where the two best logits lie within 1e-3: there a batch may round otherwise."""
     prompts = [q.prompt for q in held_out(16, seed=2)]
     params = SamplingParams(temperature=0, max_tokens=16)
-    alone = [tokens(engine, prompt, params) for prompt in prompts]
+    alone = [tokens(known, prompt, params) for prompt in prompts]
     with ThreadPoolExecutor(16) as pool:
-        together = list(pool.map(lambda prompt: tokens(engine, prompt, params), prompts))
+        together = list(pool.map(lambda prompt: tokens(known, prompt, params), prompts))
     differing = [n for n in range(16) if alone[n] != together[n]]
     for n in differing:
-        assert best_two_logits_are_tied(engine, prompts[n], alone[n], together[n]), prompts[n]
+        assert best_two_logits_are_tied(known, prompts[n], alone[n], together[n]), prompts[n]
 
 
 def tokens(engine, prompt, params):

@@ -173,14 +173,21 @@ def test_what_is_given_takes_room_but_no_budget():
     assert run.params.max_tokens == 7
 
 
+@pytest.fixture(scope="module")
+def whole(known):
+    """The tokens of a turn that nothing was given of."""
+    return known.start(QUESTION, GREEDY, "medium", capture_reasoning=True).result().token_ids
+
+
 @pytest.mark.parametrize("given", [1, 2, 4, 11])
-def test_the_real_model_goes_on_from_its_own_tokens_as_if_it_had_not_been_stopped(engine, given):
-    whole = engine.start(QUESTION, GREEDY, "medium", capture_reasoning=True).result().token_ids
-    run = engine.start(QUESTION, GREEDY, "medium", capture_reasoning=True, prefix=whole[:given])
+def test_the_real_model_goes_on_from_its_own_tokens_as_if_it_had_not_been_stopped(
+    known, whole, given
+):
+    run = known.start(QUESTION, GREEDY, "medium", capture_reasoning=True, prefix=whole[:given])
     assert run.result().token_ids == whole
 
 
-def test_every_level_of_a_batch_begins_with_what_was_given(engine):
-    runs = engine.start_levels(QUESTION, params=GREEDY, prefix="<|channel|>final<|message|>It")
+def test_every_level_of_a_batch_begins_with_what_was_given(known):
+    runs = known.start_levels(QUESTION, params=GREEDY, prefix="<|channel|>final<|message|>It")
     for run in runs:
         assert run.result().text.startswith("It")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import mlx.core as mx
 import pytest
 
@@ -19,8 +17,11 @@ SHORT = SamplingParams(temperature=0, max_tokens=4)
 
 
 @pytest.fixture
-def other(tmp_path):
-    return shutil.copytree(ModelLoader().info.path, tmp_path / "other")
+def damaged(other):
+    """A model whose weights are none."""
+    (other / "model.safetensors").unlink()  # a link
+    (other / "model.safetensors").write_bytes(b"\0" * 64)
+    return other
 
 
 @pytest.fixture
@@ -53,10 +54,9 @@ def test_the_engine_goes_on_with_the_model_that_it_was_switched_to(other):
         assert engine.generate("2+2?", SHORT).text == first.text
 
 
-def test_a_model_that_cannot_be_loaded_leaves_the_old_one_at_work(other, tmp_path):
-    (other / "model.safetensors").write_bytes(b"\0" * 64)
+def test_a_model_that_cannot_be_loaded_leaves_the_old_one_at_work(damaged, tmp_path):
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
-        for wrong in (other, tmp_path / "nowhere"):
+        for wrong in (damaged, tmp_path / "nowhere"):
             with pytest.raises(ModelError):
                 engine.switch(ModelLoader(wrong))
         assert engine.model == "embedded demo model"
@@ -103,13 +103,13 @@ def test_after_a_switch_the_memory_holds_one_model_and_after_the_end_none(other)
     assert mx.get_active_memory() - before < 0.1 * weights
 
 
-def test_where_both_do_not_fit_and_the_new_one_fails_the_old_one_is_loaded_again(other, tight):
-    (other / "model.safetensors").write_bytes(b"\0" * 64)
-    (other / "model-more.safetensors").write_bytes(b"\0" * ModelLoader().info.weight_bytes)
+def test_where_both_do_not_fit_and_the_new_one_fails_the_old_one_is_loaded_again(damaged, tight):
+    with (damaged / "model-more.safetensors").open("wb") as file:
+        file.truncate(ModelLoader().info.weight_bytes)
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
         old = engine._serving.backend
-        with pytest.raises(ModelError, match=f"checkpoint in {other} could not be loaded"):
-            engine.switch(ModelLoader(other))
+        with pytest.raises(ModelError, match=f"checkpoint in {damaged} could not be loaded"):
+            engine.switch(ModelLoader(damaged))
         assert not old._thread.is_alive()
         assert (engine.lost, engine.model) == (None, "embedded demo model")
         assert engine.generate("2+2?", SHORT).usage.prompt_tokens > 0

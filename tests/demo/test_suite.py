@@ -8,9 +8,7 @@ from random import Random
 import pytest
 
 from core.backends.scripted import ScriptedBackend
-from core.checkpoint import WEIGHTS
 from core.config import InferenceConfig, ReasoningLevel
-from core.demo.known import KnownRows
 from core.demo.scores import POOLS, markdown, rows
 from core.demo.suite import NO_DATE, Outcome, conversation_of, evaluate, judge, suite
 from core.demo.tasks import FAMILIES, LEVELS, held_out
@@ -157,10 +155,9 @@ def test_a_level_that_has_no_answer_yet_is_a_dash_not_a_zero():
     assert row.cells()[1:5] == ["1 / 0 / 0", "100% (21%–100%)", "–", "–"]
 
 
-def test_greedy_turns_over_the_known_rows_are_those_of_the_whole_vocabulary(engine, tmp_path):
+def test_greedy_turns_over_the_known_rows_are_those_of_the_whole_vocabulary(engine, known):
     asked = list(suite(["sum", "talk", "tool"], ["low"], 2, seed=4))
-    with InferenceEngine(KnownRows(WEIGHTS, tmp_path), InferenceConfig(_env_file=None)) as known:
-        fast = {o.question: o.turn for o in evaluate(known, asked, GREEDY, keep_turns=True)}
+    fast = {o.question: o.turn for o in evaluate(known, asked, GREEDY, keep_turns=True)}
     whole = {o.question: o.turn for o in evaluate(engine, asked, GREEDY, keep_turns=True)}
     assert fast == whole
     ends = (encoding().decode([RETURN]), encoding().decode([CALL]))

@@ -9,13 +9,16 @@ import signal
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import unescape
+from itertools import count
 
 import pytest
 from typer.testing import CliRunner
 
+from core.backends.base import Step, TokenRequest, TokenStep
 from core.backends.scripted import ScriptedBackend
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
@@ -30,6 +33,8 @@ ANSWER = (
     "<|start|>assistant<|channel|>final<|message|>It is 71.<|return|>"
 )
 TOOL_CALL = '<|channel|>commentary to=functions.add <|constrain|>json<|message|>{"a": 1}<|call|>'
+BEGUN = 30
+"""More tokens than the answer has, so that all of it was written before."""
 RUN_KEYS = {
     "text",
     "reasoning",
@@ -51,10 +56,23 @@ RUN_KEYS = {
 
 @dataclass
 class Asked:
-    """What reached the engine: its settings and the text of each prompt."""
+    """What reached the engine: its settings and the text of each prompt.
+
+    written: of each request, counted from 0, how many tokens the model has written.
+    """
 
     config: InferenceConfig | None = None
     prompts: tuple[str, ...] = ()
+    written: Counter[int] = field(default_factory=Counter)
+
+    def counting(self, number: int, request: TokenRequest) -> TokenRequest:
+        """The request, with its tokens counted as those of this number."""
+
+        def on_step(step: Step) -> None:
+            request.on_step(step)
+            self.written[number] += isinstance(step, TokenStep)
+
+        return replace(request, on_step=on_step)
 
 
 @pytest.fixture
@@ -79,9 +97,14 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
             asked.prompts = (*asked.prompts, encoding().decode(prompt))
             return first if len(asked.prompts) == 1 else second
 
+        class Counted(ScriptedBackend):
+            def submit(self, requests):
+                numbers = count(len(asked.prompts))
+                return super().submit([asked.counting(next(numbers), r) for r in requests])
+
         def open_engine(config: InferenceConfig) -> InferenceEngine:
             asked.config = config
-            return InferenceEngine(ScriptedBackend(answer, rate, context_length), config)
+            return InferenceEngine(Counted(answer, rate, context_length), config)
 
         monkeypatch.setattr(terminal_engine, "open_engine", open_engine)
         return asked
@@ -279,12 +302,11 @@ def test_verbose_adds_a_line_of_figures(says):
 
 
 def press_ctrl_c(asked: Asked, requests: int) -> threading.Thread:
-    """Press it as soon as the model has been asked so many times and has begun to write."""
+    """Press it as soon as the model has written its answer's beginning to so many requests."""
 
     def press() -> None:
-        while len(asked.prompts) < requests:
-            time.sleep(0.02)
-        time.sleep(0.8)
+        while sum(tokens > BEGUN for tokens in asked.written.copy().values()) < requests:
+            time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press)
@@ -294,7 +316,7 @@ def press_ctrl_c(asked: Asked, requests: int) -> threading.Thread:
 
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_ctrl_c_keeps_the_text_and_exits_130(says, arguments):
-    asked = says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    asked = says(ANSWER.replace("71.", "71. " + "More. " * 2000), rate=100)
     press = press_ctrl_c(asked, 1)
     done = run("generate", "Hello", *arguments)
     press.join()
@@ -308,7 +330,7 @@ ENDLESS = "<|channel|>analysis<|message|>" + "Hm, " * 5000
 
 
 def test_ctrl_c_while_it_thinks_makes_the_model_answer(says):
-    asked = says(ENDLESS, rate=60, then="It is 71.<|return|>")
+    asked = says(ENDLESS, rate=100, then="It is 71.<|return|>")
     press = press_ctrl_c(asked, 1)
     done = run("generate", "Hello")
     press.join()
@@ -319,7 +341,7 @@ def test_ctrl_c_while_it_thinks_makes_the_model_answer(says):
 
 
 def test_a_second_ctrl_c_stops_the_answer_and_keeps_its_text(says):
-    asked = says(ENDLESS, rate=60, then="It is 71." + " More." * 5000)
+    asked = says(ENDLESS, rate=100, then="It is 71." + " More." * 5000)
     presses = [press_ctrl_c(asked, requests) for requests in (1, 2)]
     done = run("generate", "Hello")
     for press in presses:
@@ -341,7 +363,7 @@ def test_compare_prints_a_table_and_a_verdict(says):
 
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_ctrl_c_in_a_comparison_keeps_what_was_written_and_exits_130(says, arguments):
-    asked = says(ANSWER.replace("71.", "71. " + "More. " * 200), rate=40)
+    asked = says(ANSWER.replace("71.", "71. " + "More. " * 2000), rate=100)
     press = press_ctrl_c(asked, 3)
     done = run("compare", "Hello", "--repeats", "2", *arguments)
     press.join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from types import SimpleNamespace
 
 import gradio as gr
@@ -14,8 +13,9 @@ from ui.web.models import EMBEDDED_NOTE, NOTE, ModelChoice, choices, chosen, not
 from ui.web.sessions import Sessions
 
 
-def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_nothing(tmp_path):
-    folder = shutil.copytree(ModelLoader().info.path, tmp_path / "other")
+def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_nothing(
+    tmp_path, other
+):
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
         assert chosen(engine) == EMBEDDED
         assert choices(engine)[0][1] == EMBEDDED
@@ -24,8 +24,8 @@ def test_the_choice_lists_what_runs_and_a_failed_switch_is_said_and_changes_noth
         assert "There is no model" in said
         assert said.endswith("embedded demo model goes on.")
         assert "in use already" in switched(engine, EMBEDDED)
-        assert switched(engine, str(folder)) == f"{folder} is in use now."
-        assert (str(folder), str(folder)) in choices(engine)
+        assert switched(engine, str(other)) == f"{other} is in use now."
+        assert (str(other), str(other)) in choices(engine)
         assert note(engine) == NOTE
 
 
@@ -37,8 +37,7 @@ def test_an_engine_without_a_model_is_not_said_to_go_on_and_takes_the_same_one_a
         assert engine.lost is None
 
 
-def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(tmp_path):
-    folder = shutil.copytree(ModelLoader().info.path, tmp_path / "other")
+def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(other):
     with InferenceEngine(ModelLoader(), InferenceConfig()) as engine:
         sessions, choice = Sessions(), ModelChoice(engine)
         with gr.Blocks() as page:
@@ -52,13 +51,13 @@ def test_a_tab_learns_once_of_the_model_that_another_one_has_chosen(tmp_path):
             choice.restored(sessions.get(tab.session_hash))
         assert follow(two) == gr.skip()
 
-        switch(str(folder), one)
+        switch(str(other), one)
         assert follow(one) == gr.skip()
         sessions.get("two").chat_run = object()  # its frames name the model themselves
         assert follow(two) == gr.skip()
         sessions.get("two").chat_run = None
         frame = follow(two)
-        assert frame[status]["model"] == str(folder)
-        assert frame[choice.choice]["value"] == str(folder)
+        assert frame[status]["model"] == str(other)
+        assert frame[choice.choice]["value"] == str(other)
         assert frame[log]["placeholder"] == NOTE
         assert follow(two) == gr.skip()
