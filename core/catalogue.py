@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -94,5 +95,6 @@ def meant(name: str, *others: str) -> str | None:
     # The owner is easily left out; of two that share the rest, the one that stands first.
     ends = {known.partition("/")[2].lower(): known for known in reversed(full)}
     names = {**ends, **{known.lower(): known for known in (*full, *others)}}
-    found = get_close_matches(name.strip().lower(), names, n=1, cutoff=0.75)
+    bare = re.sub(r"^https?://[^/]*/", "", name.strip().lower())
+    found = get_close_matches(bare, names, n=1, cutoff=0.75)
     return names[found[0]] if found else None

@@ -39,7 +39,7 @@ def reasoning_level(value: str) -> ReasoningLevel:
     """Read a level as people type it. Raises InvalidSetting for any other word."""
     try:
         return ReasoningLevel(value.strip().lower())
-    except ValueError:
+    except (ValueError, AttributeError):  # AttributeError: no string at all
         allowed = ", ".join(ReasoningLevel)
         raise InvalidSetting(
             f"The reasoning level is {value!r}; allowed: {allowed}. Choose one of them."

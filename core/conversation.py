@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from core.errors import InvalidPrompt
-from core.schema import check_name, check_parameters, check_schema
+from core.schema import check_name, check_parameters, check_schema, short
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -83,11 +83,11 @@ class Tool:
         check_name(self.name, "The tool's name")
         if not isinstance(self.description, str):
             raise InvalidPrompt(
-                f"The description of tool {self.name!r} is {type(self.description).__name__}; "
-                "it must be a string that says what the tool does."
+                f"Tool {self.name!r}: description is {short(self.description)}; it must be a "
+                "string that says what the tool does."
             )
         if self.parameters is not None:
-            check_parameters(self.parameters, f"The parameters of tool {self.name!r}")
+            check_parameters(self.parameters, f"Tool {self.name!r}: parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,12 @@ class ResponseFormat:
 
     def __post_init__(self) -> None:
         check_name(self.name, "The response format's name")
-        check_schema(self.schema, f"The schema of response format {self.name!r}")
+        if self.description is not None and not isinstance(self.description, str):
+            raise InvalidPrompt(
+                f"Response format {self.name!r}: description is {short(self.description)}; it must "
+                "be a string, or None."
+            )
+        check_schema(self.schema, f"Response format {self.name!r}: schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,9 @@ def without_finished_analysis(messages: Sequence[Message]) -> tuple[Message, ...
         if message is not None:
             turn.append(message)
     return tuple(kept)
+
+
+_KINDS: Final = {"messages": Message, "tools": Tool, "response_formats": ResponseFormat}
 
 
 def _is(message: Message, channel: Channel) -> bool:
@@ -213,9 +221,17 @@ def _message(item: object, index: int) -> Message:
         channel = _one_of(Channel, channel, f"messages[{index}]['channel']")
     elif role is Role.ASSISTANT:
         channel = Channel.COMMENTARY if item.get("recipient") else Channel.FINAL
-    return Message(
-        role, content, channel, item.get("recipient"), item.get("content_type"), item.get("name")
+    recipient, content_type, name = (
+        _text_or_none(item.get(key), f"messages[{index}][{key!r}]")
+        for key in ("recipient", "content_type", "name")
     )
+    return Message(role, content, channel, recipient, content_type, name)
+
+
+def _text_or_none(value: object, where: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidPrompt(f"{where} is {short(value)}; it must be a string. Leave it out for none.")
 
 
 def _one_of(kind: type[_Word], value: object, where: str) -> _Word:
@@ -227,6 +243,19 @@ def _one_of(kind: type[_Word], value: object, where: str) -> _Word:
 
 
 def _checked(conversation: Conversation) -> Conversation:
+    _text_or_none(conversation.instructions, "Conversation.instructions")
+    for name, kind in _KINDS.items():
+        given = getattr(conversation, name)
+        if not isinstance(given, Sequence) or isinstance(given, str | bytes):
+            raise InvalidPrompt(
+                f"Conversation.{name} is {short(given)}; it must be a tuple of {kind.__name__}."
+            )
+        for index, item in enumerate(given):
+            if not isinstance(item, kind):
+                raise InvalidPrompt(
+                    f"Conversation.{name}[{index}] is {short(item)}; it must be a "
+                    f"{kind.__name__} (from core.conversation import {kind.__name__})."
+                )
     if not conversation.messages:
         raise InvalidPrompt("The prompt holds no message; give at least one user message.")
     last = conversation.messages[-1]

@@ -48,7 +48,13 @@ def download(name: str, *, check_memory: bool = True) -> Path:
 
 
 def _check_kind(name: str, file: Path) -> None:
-    config = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(
+            f"The config.json of {name} is no JSON ({error}). Its weights were not downloaded; "
+            f"{_ALLOWED}."
+        ) from error
     kind = config.get("model_type") if isinstance(config, dict) else None
     if not isinstance(kind, str):
         raise ModelError(

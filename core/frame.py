@@ -11,6 +11,7 @@ import openai_harmony as harmony
 from core.config import ReasoningLevel
 from core.conversation import ResponseFormat, Tool
 from core.errors import InvalidPrompt
+from core.schema import short, told
 from core.vocabulary import MESSAGE, encoding
 
 
@@ -32,11 +33,20 @@ def developer_content(instructions: str | None, tools: Iterable[Tool]) -> harmon
         harmony.ToolDescription(
             name=encodable(tool.name),
             description=encodable(tool.description),
-            parameters=None if tool.parameters is None else dict(tool.parameters),
+            parameters=_parameters(tool),
         )
         for tool in tools
     ]
     return content.with_function_tools(described) if described else content
+
+
+def _parameters(tool: Tool) -> dict[str, Any] | None:
+    """The schema of a function's arguments, which are an object also where it does not say so."""
+    if tool.parameters is None:
+        return None
+    schema = {"type": "object", **told(tool.parameters)}
+    encodable_json = encodable(json.dumps(schema, ensure_ascii=False))
+    return dict(json.loads(encodable_json or "{}"))
 
 
 def developer_ids(
@@ -70,11 +80,16 @@ def framed(role: harmony.Role, content: harmony.Content) -> harmony.Message:
     return harmony.Message.from_role_and_content(role, content)
 
 
-def tool_from(tool: Tool | Mapping[str, Any], index: int) -> Tool:
+def tool_from(tool: object, index: int) -> Tool:
     """A tool, also where it is given as a mapping. Raises InvalidPrompt without a name."""
     if isinstance(tool, Tool):
         return tool
-    fields = tool.get("function", tool)
+    fields = tool.get("function", tool) if isinstance(tool, Mapping) else tool
+    if not isinstance(fields, Mapping):
+        raise InvalidPrompt(
+            f"tools[{index}] is {short(fields)}; allowed: a Tool, or a mapping with 'name', "
+            "'description' and 'parameters'."
+        )
     if not isinstance(fields.get("name"), str):
         raise InvalidPrompt(f"tools[{index}] has no 'name'; give the function's name as a string.")
     return Tool(fields["name"], fields.get("description") or "", fields.get("parameters"))

@@ -155,12 +155,21 @@ class ModelLoader:
     def _find(self) -> tuple[ModelSource, Path]:
         if self.model == EMBEDDED:
             return ModelSource.EMBEDDED, expand(self._cache or default_cache())
-        folder = Path(self.model).expanduser()
-        if folder.is_dir():
+        folder = folder_named(self.model)
+        if folder is not None:
             return ModelSource.FOLDER, folder
         if is_hub_id(self.model):
             return ModelSource.HUB, _from_hub(self.model, self._download)
         raise ModelError(_no_such_model(self.model))
+
+
+def folder_named(name: str) -> Path | None:
+    """The folder of this name, `~` read as in a shell; None where there is none."""
+    try:
+        folder = Path(name).expanduser()
+        return folder if name and folder.is_dir() else None
+    except (OSError, RuntimeError):  # longer than a path may be; the ~ of a user who is unknown
+        return None
 
 
 def default_model() -> str:
@@ -224,7 +233,7 @@ def _read_config(path: Path) -> dict[str, Any]:
     file = path / "config.json"
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{file} could not be read ({error}). {_WHOLE_FOLDER}") from error
     kind = config.get("model_type") if isinstance(config, dict) else None
     if not isinstance(kind, str):

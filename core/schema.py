@@ -39,10 +39,13 @@ def check_name(name: object, what: str) -> None:
 
 
 def check_schema(schema: object, where: str) -> None:
-    """Raises InvalidPrompt where a JSON schema cannot be one, with the place. where: its name."""
+    """Raises InvalidPrompt where a JSON schema cannot be one, with the place.
+
+    where: whose it is, and its name: "Tool 'weather': parameters".
+    """
     if not isinstance(schema, Mapping):
         raise InvalidPrompt(
-            f"{where} is {type(schema).__name__}; it must be a JSON schema, a mapping such as "
+            f"{where} is {short(schema)}; it must be a JSON schema, a mapping such as "
             "{'type': 'object', 'properties': {}}."
         )
     try:
@@ -62,17 +65,16 @@ def _check(schema: Mapping[str, Any], where: str) -> None:
             allowed = ", ".join(_IS)
             raise InvalidPrompt(f"{where}['type'] is {short(kind)}; allowed: {allowed}.")
     if "enum" in schema and not (_is_list(schema["enum"]) and schema["enum"]):
-        raise InvalidPrompt(f"{where}['enum'] must be a list of the values that are allowed.")
-    properties = schema.get("properties", {})
-    if not isinstance(properties, Mapping):
         raise InvalidPrompt(
-            f"{where}['properties'] is {type(properties).__name__}; it must be a mapping from the "
-            "name of each argument to its schema."
+            f"{where}['enum'] is {short(schema['enum'])}; it must be a list of the values that "
+            "are allowed."
         )
+    inner = _properties(schema, where)
     required = schema.get("required", [])
     if not _is_list(required) or not all(isinstance(name, str) for name in required):
-        raise InvalidPrompt(f"{where}['required'] must be a list of names of properties.")
-    inner = {f"{where}['properties'][{name!r}]": part for name, part in properties.items()}
+        raise InvalidPrompt(
+            f"{where}['required'] is {short(required)}; it must be a list of names of properties."
+        )
     if "items" in schema:
         inner[f"{where}['items']"] = schema["items"]
     for place, part in inner.items():
@@ -80,10 +82,24 @@ def _check(schema: Mapping[str, Any], where: str) -> None:
             continue
         if not isinstance(part, Mapping):
             raise InvalidPrompt(
-                f"{place} is {type(part).__name__}; it must be a schema such as "
-                "{'type': 'string'}."
+                f"{place} is {short(part)}; it must be a schema such as {{'type': 'string'}}."
             )
         _check(part, place)
+
+
+def _properties(schema: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The schemas of the properties by their place."""
+    properties = schema.get("properties", {})
+    if not isinstance(properties, Mapping):
+        raise InvalidPrompt(
+            f"{where}['properties'] is {short(properties)}; it must be a mapping from the name of "
+            "each argument to its schema."
+        )
+    if odd := [name for name in properties if not isinstance(name, str)]:
+        raise InvalidPrompt(
+            f"{where}['properties'] names {short(odd[0])}; a name must be a string. Quote it."
+        )
+    return {f"{where}['properties'][{name!r}]": part for name, part in properties.items()}
 
 
 def check_parameters(schema: object, where: str) -> None:
@@ -103,6 +119,31 @@ def check_parameters(schema: object, where: str) -> None:
             f"{where}['required'] names {missing[0]!r}, which is not among its properties. "
             "Declare it there, or leave it out."
         )
+
+
+def told(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A checked schema as a model is told of it: each part with the type that its keywords imply.
+
+    openai-harmony 0.0.8 writes a part without a type as `any`, and all that it holds is lost.
+    """
+    said = dict(schema)
+    properties, items = said.get("properties"), said.get("items")
+    if isinstance(properties, Mapping):
+        said["properties"] = {name: _told_part(part) for name, part in properties.items()}
+    if "items" in said:
+        said["items"] = _told_part(items)
+    if "type" not in said:
+        if isinstance(properties, Mapping):
+            said["type"] = "object"
+        elif "items" in said:
+            said["type"] = "array"
+        elif "enum" in said and all(isinstance(value, str) for value in said["enum"]):
+            said["type"] = "string"
+    return said
+
+
+def _told_part(part: Any) -> Any:
+    return told(part) if isinstance(part, Mapping) else part
 
 
 def problems(value: object, schema: Mapping[str, Any], where: str = "") -> Iterator[str]:
@@ -147,5 +188,8 @@ def _is_list(value: object) -> bool:
 
 def short(value: object) -> str:
     """A value as it may stand in a sentence."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from core.backends.base import Handle, Step, TokenBackend, TokenRequest
-from core.errors import Busy, ModelError
+from core.errors import Busy, InvalidSetting, ModelError
 from core.machine import memory, needed
 from core.models import ModelInfo, ModelLoader
 
@@ -16,11 +16,18 @@ class Serving:
 
     model: a ModelLoader, or a backend of the caller's, which cannot be switched.
     lost: why no model is loaded, in a sentence; None unless a switch failed so badly.
+
+    Raises InvalidSetting for anything else, and ModelError where the model cannot be loaded.
     """
 
     def __init__(
         self, model: ModelLoader | TokenBackend, cache_bytes: int, queue_limit: int
     ) -> None:
+        if not isinstance(model, ModelLoader) and not hasattr(model, "submit"):
+            raise InvalidSetting(
+                f"The engine's model is {model!r}; allowed: a ModelLoader, such as "
+                "ModelLoader('embedded'), or a TokenBackend. Give one of them."
+            )
         self._limits = (cache_bytes, queue_limit)
         self._lock = threading.Lock()
         self._switching = False

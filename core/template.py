@@ -51,7 +51,8 @@ class ChatTokenizer(Protocol):
 class ChatTemplate:
     """One tokenizer's prompts, and how to read what its model writes.
 
-    Raises ModelError where the tokenizer has no chat template.
+    Raises ModelError where the tokenizer has no chat template, or one that cannot ask even a plain
+    question.
     """
 
     def __init__(self, tokenizer: ChatTokenizer, model: str) -> None:
@@ -76,6 +77,21 @@ class ChatTemplate:
             }
         )
         self.thinks = self.close_tag in self._source or self.open_tag in self._source
+        self._try()
+
+    def _try(self) -> None:
+        """Ask a plain question, so that a broken template is told of when the model is loaded."""
+        question = [{"role": "user", "content": "Hi"}]
+        try:
+            text = self._applied(question, self._options(ReasoningLevel.MEDIUM), generation=True)
+            why = "" if text.strip() else "it gives no text"
+        except Exception as error:  # a template is a program of its own, and raises what it likes
+            why = str(error) or type(error).__name__
+        if why:
+            raise ModelError(
+                f"The chat template of {self._model} cannot ask a plain question ({why}). Fetch "
+                "the model again, or give the folder of another chat model."
+            )
 
     @property
     def stop_ids(self) -> frozenset[int]:

@@ -11,6 +11,7 @@ from core.errors import InvalidPrompt, InvalidSetting
 from core.events import FinishReason
 from core.result import GenerationResult, Transcript
 from core.run import Run
+from core.schema import short
 from core.tools import Function, ToolCall, carry_out, read_call, tool_answer
 
 LIMIT: Final = 8
@@ -75,10 +76,17 @@ def run_with_tools(
     on_run: gets each run as it starts, and may read its events or keep it to cancel it. on_call:
     gets each call once it was carried out, before the model reads its answer.
 
-    Raises InvalidPrompt where two tools share a name, and InvalidSetting for a limit below 1.
+    Raises InvalidPrompt for what is no Function and where two tools share a name, InvalidSetting
+    for a limit below 1.
     """
     if limit < 1:
         raise InvalidSetting(f"The limit of tool calls is {limit}; allowed: 1 or more.")
+    for function in functions:
+        if not isinstance(function, Function):
+            raise InvalidPrompt(
+                f"Among the functions is {short(function)}; each must be a core.tools.Function: a "
+                "Tool with the Python function behind it."
+            )
     by_name = {function.tool.name: function for function in functions}
     ours_too = [function.tool for function in functions]
     declared = (*(t for t in conversation.tools if t not in ours_too), *ours_too)

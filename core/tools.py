@@ -24,13 +24,24 @@ class Function:
     """A tool with the Python callable behind it, called with the arguments by name.
 
     What it returns goes to the model: a string as it is, anything else as JSON. What it raises goes
-    to the model as a sentence. Raises InvalidPrompt for a coroutine function.
+    to the model as a sentence. Raises InvalidPrompt for what is no Tool or cannot be called, and
+    for a coroutine function.
     """
 
     tool: Tool
     call: Callable[..., object]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tool, Tool):
+            raise InvalidPrompt(
+                f"Function.tool is {short(self.tool)}; it must be a Tool, which has the name, the "
+                "description and the parameters that the model is told."
+            )
+        if not callable(self.call):
+            raise InvalidPrompt(
+                f"The function of tool {self.tool.name!r} is {short(self.call)}, which cannot be "
+                "called; give a Python function, such as one that returns a string."
+            )
         if inspect.iscoroutinefunction(self.call):
             raise InvalidPrompt(
                 f"The function of tool {self.tool.name!r} is a coroutine function; give a plain "
@@ -98,6 +109,8 @@ def carry_out(call: ToolCall, function: Function | None) -> str:
         if isinstance(value, str):
             return value
         return json.dumps(value, ensure_ascii=False, default=str)
+    except KeyError as error:  # its text is the key alone
+        return f"Error: KeyError: {error}"
     except Exception as error:
         return f"Error: {str(error) or type(error).__name__}"
 

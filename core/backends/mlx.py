@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from core.backends.base import Handle, Step, TokenRequest
 from core.backends.inbox import Cancel, Close, Inbox, Job, ReadAhead, Submit
@@ -42,7 +42,8 @@ class MLXBackend:
     cache_bytes: what the prompt cache may hold; 0 keeps nothing. queue_limit: requests that may
     wait while the batch is full.
 
-    Raises ModelError where the checkpoint cannot be read, and InvalidSetting for a limit below 0.
+    Raises ModelError where the checkpoint cannot be read, and InvalidSetting for a limit that is no
+    whole number or below 0.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class MLXBackend:
         cache_bytes: int = CACHE_BYTES,
         queue_limit: int = QUEUE_LIMIT,
     ) -> None:
-        for name, given in (("cache_bytes", cache_bytes), ("queue_limit", queue_limit)):
-            if given < 0:
+        limits: dict[str, Any] = {"cache_bytes": cache_bytes, "queue_limit": queue_limit}
+        for name, given in limits.items():
+            if not isinstance(given, int) or given < 0:
                 raise InvalidSetting(
-                    f"{name} is {given}; allowed: 0 or more. Give 0 to have none, or leave it out."
+                    f"{name} is {given!r}; allowed: a whole number, 0 or more. Give 0 to have "
+                    "none, or leave it out."
                 )
         self._context_length = loader.info.context_length
         self._cache_bytes = cache_bytes

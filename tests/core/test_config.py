@@ -167,6 +167,8 @@ def test_levels_are_read_as_people_type_them():
     assert reasoning_level(" High ") is ReasoningLevel.HIGH
     with pytest.raises(InvalidSetting, match="low, medium, high"):
         reasoning_level("max")
+    with pytest.raises(InvalidSetting, match="The reasoning level is 3; allowed: low"):
+        reasoning_level(3)  # type: ignore[arg-type]
 
 
 def test_the_example_dotenv_names_every_setting_with_its_default(folder, monkeypatch):

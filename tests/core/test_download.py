@@ -26,6 +26,7 @@ REPOS = {
     },
     "acme/small": {"config.json": CONFIG, "model.safetensors": bytes(range(256)) * 40},
     "acme/strange": {"config.json": b'{"layers": 1}', "model.safetensors": b"0" * 99},
+    "acme/broken": {"config.json": b"{", "model.safetensors": b"0" * 99},
     "acme/bare": {"config.json": CONFIG},
     "acme/huge": {"config.json": CONFIG, "model.safetensors": b"0"},
 }
@@ -191,6 +192,7 @@ REFUSED = [
     ("acme/unknown", 1, "the hub knows no such model"),
     ("acme/gated", 1, "only to those who ask"),
     ("acme/strange", 1, "model_type None; it must name an architecture"),
+    ("acme/broken", 1, "config.json of acme/broken is no JSON .* weights were not downloaded"),
     ("acme/bare", 1, r"holds no model\*\.safetensors"),
     ("acme/huge", 1, "more on the disk"),
     ("nowhere", 2, "is no hub id; allowed: OWNER/NAME"),

@@ -83,6 +83,10 @@ def test_a_missing_model_names_what_was_given_and_what_is_allowed(no_hub):
         ("gpt-oss-20b", "Did you mean openai/gpt-oss-20b?"),
         ("gpt-oss:120b", "Did you mean openai/gpt-oss-120b?"),
         ("Embeded", "Did you mean embedded?"),
+        ("https://huggingface.co/openai/gpt-oss-20b", "Did you mean openai/gpt-oss-20b?"),
+        ("", None),
+        ("x" * 5000, None),
+        ("~nobody-here/model", None),
         ("llama", None),
     ],
 )
@@ -112,11 +116,21 @@ def test_a_folder_without_config_is_refused(tmp_path):
         _ = ModelLoader(tmp_path).info
 
 
-def test_a_config_that_is_no_json_is_refused(tmp_path):
+@pytest.mark.parametrize("config", ["", "{", "[" * 100_000, '{"n": ' + "9" * 5000 + "}", "[]"])
+def test_a_config_of_whatever_shape_is_refused_with_the_file_named(tmp_path, config):
     folder = checkpoint(tmp_path / "m")
-    (folder / "config.json").write_text("{")
-    with pytest.raises(ModelError, match=r"config\.json could not be read"):
+    (folder / "config.json").write_text(config)
+    with pytest.raises(ModelError, match=r"config\.json .*Give a folder with a whole checkpoint"):
         _ = ModelLoader(folder).info
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused_with_its_name(tmp_path):
+    folder = checkpoint(tmp_path / "m")
+    for name, call in (("model.safetensors", "load"), ("config.json", "check_fits")):
+        (folder / name).unlink()
+        (folder / name).mkdir()
+        with pytest.raises(ModelError, match=str(folder)):
+            getattr(ModelLoader(folder), call)()
 
 
 def test_another_architecture_is_described_too(tmp_path):

@@ -438,7 +438,7 @@ def test_the_builder_renders_response_formats_as_the_engine_does() -> None:
     ("name", "schema", "told"),
     [
         ("two words", {"type": "object"}, "The response format's name is 'two words'"),
-        ("list", "object", "The schema of response format 'list' is str"),
+        ("list", "object", "Response format 'list': schema is 'object'"),
         ("list", {"type": "lst"}, "['type'] is 'lst'; allowed: object"),
     ],
 )
@@ -448,6 +448,65 @@ def test_a_response_format_that_cannot_be_told_is_refused(
     with pytest.raises(InvalidPrompt) as refused:
         ResponseFormat(name, schema)
     assert told in str(refused.value)
+
+
+def test_a_description_of_a_response_format_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InvalidPrompt, match="'list': description is 5; it must be a string"):
+        ResponseFormat("list", {}, 5)  # type: ignore[arg-type]
+
+
+# openai-harmony writes a part without a type as `any`, and loses all that it holds.
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({}, "(_: {\n})"),
+        ({"properties": {"a": {"type": "string"}}}, "(_: {\na?: string,\n})"),
+        ({"properties": {"a": {"items": {"type": "string"}}}}, "(_: {\na?: string[],\n})"),
+        ({"properties": {"a": {"enum": ["x", "y"]}}}, '(_: {\na?: "x" | "y",\n})'),
+        ({"properties": {"a": {"enum": ["x", 1]}}}, "(_: {\na?: any,\n})"),
+        ({"properties": {"a": {"properties": {"b": True}}}}, "a?: {\n    b?: any,"),
+        (
+            {"properties": {"a": {"description": "half \ud800"}}},
+            "// half \N{REPLACEMENT CHARACTER}",
+        ),
+    ],
+)
+def test_what_a_schema_holds_is_told_also_where_a_type_is_only_implied(
+    parameters: dict[str, Any], told: str
+) -> None:
+    prompt = prompt_of(Conversation(tools=(Tool("f", "It.", parameters),)).with_user("?"))
+    assert told in prompt.text
+
+
+@pytest.mark.parametrize(
+    ("conversation", "told"),
+    [
+        (
+            Conversation(tools=({"name": "f"},)),
+            r"Conversation.tools\[0\] is {'name': 'f'}; it must",
+        ),  # type: ignore[arg-type]
+        (Conversation(tools="f"), "Conversation.tools is 'f'; it must be a tuple of Tool"),  # type: ignore[arg-type]
+        (Conversation(response_formats=({},)), r"response_formats\[0\] is {}; it must be a Resp"),  # type: ignore[arg-type]
+        (Conversation(messages=("Hi",)), r"messages\[0\] is 'Hi'; it must be a Message"),  # type: ignore[arg-type]
+        (Conversation(instructions=5), "instructions is 5; it must be a string"),  # type: ignore[arg-type]
+        (
+            [{"role": "tool", "content": "x", "name": 5}],
+            r"messages\[0\]\['name'\] is 5; it must be",
+        ),
+        ([{"role": "assistant", "content": "x", "recipient": 5}], r"\['recipient'\] is 5; it must"),
+    ],
+)
+def test_what_no_prompt_can_be_made_of_is_said_with_its_place(conversation: Any, told: str) -> None:
+    with pytest.raises(InvalidPrompt, match=told):
+        conversation_from(conversation)
+
+
+@pytest.mark.parametrize("tool", ["f", 5, {"function": "f"}])
+def test_the_builder_says_what_is_no_tool(tool: Any) -> None:
+    with pytest.raises(InvalidPrompt, match=r"tools\[0\] is .*; allowed: a Tool, or a mapping"):
+        HarmonyPromptBuilder().build_developer_prompt("Be brief.", [tool])
 
 
 # The builder, as the guide shows it.

@@ -8,7 +8,7 @@ import pytest
 from core import serving
 from core.config import InferenceConfig
 from core.engine import InferenceEngine
-from core.errors import Busy, ModelError
+from core.errors import Busy, InvalidSetting, ModelError
 from core.machine import needed
 from core.models import ModelLoader
 from core.sampling import SamplingParams
@@ -130,3 +130,9 @@ def test_where_the_old_one_cannot_be_loaded_again_that_is_said_and_another_can_b
         engine.switch(ModelLoader())
         assert engine.lost is None
         assert engine.generate("2+2?", SHORT).usage.prompt_tokens > 0
+
+
+@pytest.mark.parametrize("model", ["embedded", None])
+def test_an_engine_on_neither_a_loader_nor_a_backend_is_refused(model):
+    with pytest.raises(InvalidSetting, match=f"model is {model!r}; allowed: a ModelLoader, such"):
+        InferenceEngine(model)

@@ -121,6 +121,21 @@ def test_a_model_without_a_chat_template_is_refused_in_words(tmp_path):
         template_of(tmp_path, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{% for %}", "Expected an expression"),
+        ("{{ messages[5].role.x }}", "list object has no element 5"),
+        ("{{- '' }}", "it gives no text"),
+    ],
+)
+def test_a_template_that_cannot_ask_a_plain_question_is_refused_when_it_is_loaded(
+    text, why, tmp_path
+):
+    with pytest.raises(ModelError, match=rf"template of tiny cannot ask a plain question \({why}"):
+        template_of(tmp_path, text)
+
+
 def scripted(template, text, end="<|im_end|>"):
     tokens = template.encode(text + end)
     return InferenceEngine(ScriptedBackend(lambda _: tokens), PLAIN, TemplateFormat(template))

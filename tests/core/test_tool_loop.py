@@ -145,6 +145,8 @@ def test_two_tools_of_one_name_and_a_limit_below_one_are_refused() -> None:
         engine.run_tools("?", [CALCULATOR, Function(CALCULATOR.tool, str)])
     with pytest.raises(InvalidSetting, match="limit of tool calls is 0; allowed: 1 or more"):
         engine.run_tools("?", [CALCULATOR], limit=0)
+    with pytest.raises(InvalidPrompt, match="functions is 'calculator'; each must be a core"):
+        engine.run_tools("?", ["calculator"])  # type: ignore[list-item]
     assert prompts == []
 
 

@@ -113,6 +113,7 @@ def fail(city: str) -> None:
         (lambda city: 21.5, "21.5"),
         (lambda city: None, "null"),
         (fail, "Error: No station in Paris."),
+        (lambda city: {}[city], "Error: KeyError: 'Paris'"),
         (lambda town: "clear", "Error: "),
     ],
 )
@@ -134,24 +135,26 @@ LOOP["properties"] = {"again": LOOP}
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [
-        ("city", "it must be a JSON schema"),
+        ("city", "parameters is 'city'; it must be a JSON schema"),
+        ([], "parameters is []; it must be a JSON schema"),
         ({"type": "object", "properties": {"x": {1, 2}}}, "cannot be written as JSON"),
         (LOOP, "cannot be written as JSON"),
         ({"type": "string"}, "the arguments of a function are an object"),
         ({"type": "objekt"}, "['type'] is 'objekt'; allowed: object, array"),
-        ({"properties": ["city"]}, "['properties'] is list; it must be a mapping"),
-        ({"properties": {"city": "string"}}, "['city'] is str; it must be a schema"),
+        ({"properties": ["city"]}, "parameters['properties'] is ['city']; it must be a mapping"),
+        ({"properties": {"city": "string"}}, "['city'] is 'string'; it must be a schema"),
         ({"properties": {"c": {"type": "text"}}}, "['properties']['c']['type'] is 'text'"),
-        ({"properties": {"c": {"enum": []}}}, "['enum'] must be a list"),
-        ({"properties": {"c": {"items": 3}}}, "['items'] is int"),
-        ({"properties": {"c": {}}, "required": "c"}, "must be a list of names"),
+        ({"properties": {1: {}}}, "['properties'] names 1; a name must be a string"),
+        ({"properties": {"c": {"enum": []}}}, "['enum'] is []; it must be a list"),
+        ({"properties": {"c": {"items": 3}}}, "['items'] is 3; it must be a schema"),
+        ({"properties": {"c": {}}, "required": "c"}, "is 'c'; it must be a list of names"),
         ({"properties": {"c": {}}, "required": ["d"]}, "names 'd', which is not among"),
     ],
 )
 def test_a_schema_that_is_none_is_refused_where_it_is_declared(parameters: Any, told: str) -> None:
     with pytest.raises(InvalidPrompt) as refused:
         Tool("weather", "The weather.", parameters)
-    assert "The parameters of tool 'weather'" in str(refused.value)
+    assert "Tool 'weather': parameters" in str(refused.value)
     assert told in str(refused.value)
 
 
@@ -169,3 +172,7 @@ def test_what_else_cannot_be_declared_is_said() -> None:
         Tool("x", None)  # type: ignore[arg-type]
     with pytest.raises(InvalidPrompt, match="is a coroutine function; give a plain one"):
         Function(CLOCK, later)
+    with pytest.raises(InvalidPrompt, match="of tool 'clock' is 7, which cannot be called"):
+        Function(CLOCK, 7)  # type: ignore[arg-type]
+    with pytest.raises(InvalidPrompt, match="is 'clock'; it must be a Tool"):
+        Function("clock", dict)  # type: ignore[arg-type]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -92,12 +91,12 @@ def info(
     with told(verbose):
         from core.catalogue import absent
         from core.hub_cache import in_hub_cache, is_hub_id
-        from core.models import EMBEDDED, ModelLoader, model_card
+        from core.models import EMBEDDED, ModelLoader, folder_named, model_card
 
         if name == EMBEDDED and not as_json:
             _print_card(model_card())
             return
-        if not Path(name).expanduser().is_dir() and is_hub_id(name) and not in_hub_cache(name):
+        if not folder_named(name) and is_hub_id(name) and not in_hub_cache(name):
             missing = absent(name)
             if as_json:
                 print_json(missing.as_dict())

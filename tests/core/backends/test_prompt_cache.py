@@ -153,6 +153,8 @@ def test_the_limit_in_bytes_holds_and_what_was_used_last_stays(loader):
         backend.close()
 
 
-def test_a_limit_below_zero_is_refused_with_what_to_do(loader):
-    with pytest.raises(InvalidSetting, match="cache_bytes is -1; allowed: 0 or more"):
+def test_a_limit_that_is_no_whole_number_or_below_zero_is_refused_with_what_to_do(loader):
+    with pytest.raises(InvalidSetting, match="queue_limit is 'x'; allowed: a whole number, 0 or"):
+        MLXBackend(loader, queue_limit="x")
+    with pytest.raises(InvalidSetting, match="cache_bytes is -1; allowed: a whole number, 0 or"):
         MLXBackend(loader, cache_bytes=-1)
