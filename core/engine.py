@@ -17,7 +17,7 @@ from core.comparing import Watch, run_comparison
 from core.config import InferenceConfig, ReasoningLevel
 from core.config import reasoning_level as read_level
 from core.conversation import Conversation, Message, conversation_from
-from core.errors import PromptTooLong
+from core.errors import InvalidSetting, PromptTooLong
 from core.events import Event
 from core.format import Format, format_for
 from core.model_turns import ModelTurns, check_models
@@ -48,9 +48,10 @@ class InferenceEngine:
     A prefix is what the assistant's turn begins with, as token ids or as text with its markers: the
     model goes on from there, and events and result hold it as the beginning of the turn
     (`usage.given_tokens`). It lies behind `<|start|>assistant`: "<|channel|>analysis<|message|>So".
-    The constructor returns when the model is loaded; it raises ModelError where it cannot be.
-    Every call that starts a run raises InvalidPrompt or PromptTooLong before anything runs, and
-    Busy where too many wait already.
+    The constructor returns when the model is loaded; it raises ModelError where it cannot be, and
+    InvalidSetting where an argument is none of these. Every call that starts a run raises
+    InvalidPrompt, PromptTooLong or InvalidSetting before anything runs, and Busy where too many
+    wait already.
     """
 
     def __init__(
@@ -59,6 +60,10 @@ class InferenceEngine:
         config: InferenceConfig | None = None,
         format_: Format | None = None,
     ) -> None:
+        if config is not None and not isinstance(config, InferenceConfig):
+            raise InvalidSetting(
+                f"config is {config!r}; allowed: an InferenceConfig, as InferenceConfig(top_k=40)."
+            )
         self.config = config or InferenceConfig()
         self._chosen_format = format_
         loader = model if isinstance(model, ModelLoader) else None
@@ -344,6 +349,10 @@ class InferenceEngine:
         )
 
     def _seeded(self, params: SamplingParams | None) -> SamplingParams:
+        if params is not None and not isinstance(params, SamplingParams):
+            raise InvalidSetting(
+                f"params is {params!r}; allowed: SamplingParams, as SamplingParams(temperature=0)."
+            )
         params = params or self.config.sampling()
         return params if params.seed is not None else replace(params, seed=secrets.randbits(32))
 

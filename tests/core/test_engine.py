@@ -241,6 +241,13 @@ def test_an_empty_or_shapeless_prompt_is_refused(engine, prompt):
         engine.generate(prompt)
 
 
+def test_settings_in_a_dict_are_refused_with_what_to_write(engine):
+    with pytest.raises(InvalidSetting, match=r"SamplingParams\(temperature=0\)"):
+        engine.generate("Hi", {"temperature": 0})
+    with pytest.raises(InvalidSetting, match=r"InferenceConfig\(top_k=40\)"):
+        InferenceEngine(ModelLoader(), {"top_k": 40})
+
+
 def test_an_unknown_level_names_the_allowed_ones(engine):
     with pytest.raises(InvalidSetting, match="'extreme'; allowed: low, medium, high"):
         engine.generate(QUESTION, reasoning_level="extreme")
