@@ -17,7 +17,7 @@ from tests.browser.steps import answers, ask, compare, open_page
 FOLDER = ROOT / ".github" / "images"
 THEMES = ("light", "dark")
 SETTINGS = {"SHOW_REASONING": "true", "COUNTERPOINT_TEMPERATURE": "0"}
-FIRST, SECOND, COMPARED = "What is 23 + 48?", "What is 34 * 27?", "What is 34 * 27?"
+FIRST, SECOND, COMPARED = "What is 23 + 48?", "What is 48 * 7?", "What is 48 * 7?"
 
 
 def main() -> None:

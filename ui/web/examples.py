@@ -15,7 +15,7 @@ class Example:
 
 CHAT = (
     Example("Add two numbers", "What is 23 + 48?"),
-    Example("Multiply", "What is 34 * 27?"),
+    Example("Multiply", "What is 48 * 7?"),
     Example("Name a capital", "What is the capital of Peru?"),
     Example(
         "Pull out an e-mail address",
@@ -27,7 +27,7 @@ CHAT = (
 
 COMPARE = (
     Example("23 + 48", "What is 23 + 48?"),
-    Example("34 × 27", "What is 34 * 27?"),
+    Example("48 × 7", "What is 48 * 7?"),
     Example("738 + 496", "What is 738 + 496?"),
     Example("A date", "What date is 40 days after March 20?"),
     Example("Word problem", "Tom has 47 apples and gives 19 to Anna. How many apples are left?"),
