@@ -60,7 +60,8 @@ def test_a_reloaded_page_shows_its_chat_also_after_a_restart(
         ask(page, "the first question")
         type_question(page, "slow answer")
         page.locator("#chat-send").click()
-        expect(answers(page).last).to_contain_text("Counting: 0 1 2")
+        # The last quarter of a second may be lost, so more is shown than has to be kept.
+        expect(answers(page).last).to_contain_text(" 58 59 60 ")
     with serving("tests.browser.scripted", settings=home, port=port) as address:
         # Gradio loads the page again by itself, too, once its server is back: either will do.
         with suppress(Error):

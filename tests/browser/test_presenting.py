@@ -52,7 +52,7 @@ def test_thinking_is_sent_once_it_is_asked_for(page: Page, scripted: str) -> Non
     ask(page, "a secret question")
     open_tab(page, "Numbers")
     expect(page.locator("#chat-metrics")).to_contain_text("Until it began")
-    open_tab(page, "Piece by piece")
+    open_tab(page, "Pieces")
     expect(page.locator("#chat-tokens .count")).to_have_text(re.compile(r"[1-9]\d* tokens"))
     assert "You said: a secret question" in heard(page)
     assert not THOUGHT.search(heard(page) + shown(page))

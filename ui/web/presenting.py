@@ -19,10 +19,11 @@ from ui.web.history_view import no_detail
 from ui.web.live import QUIET, Frame
 from ui.web.sessions import Session, Sessions
 
+# Short: Gradio puts tabs that do not fit, in whatever type is loaded by then, into a menu.
 PLAIN_TABS: Final = {
     "analysis": "How it thinks",
     "commentary": "Side notes",
-    "tokens": "Piece by piece",
+    "tokens": "Pieces",
     "metrics": "Numbers",
 }
 
