@@ -100,7 +100,7 @@ def test_tokens_are_shaded_by_surprise_while_they_come_once_that_is_switched_on(
 
     page.get_by_label("How likely each token was").check()
     choose_level(page, "high")
-    type_question(page, "What is 638 + 957 + 846 + 729?")
+    type_question(page, "What is 638 + 957 + 846?")
     page.locator("#chat-send").click()
     expect(scored.nth(20)).to_be_attached()
     expect(page.locator("#chat-stop")).to_be_enabled()
@@ -158,7 +158,7 @@ def test_stop_keeps_what_was_written(page: Page, site: str) -> None:
     open_page(page, site)
     show_channels(page)
     choose_level(page, "high")
-    type_question(page, "What is 638 + 957 + 846 + 729?")
+    type_question(page, "What is 638 + 957 + 846?")
     page.locator("#chat-send").click()
     expect(page.locator("#chat-analysis .live")).to_contain_text("638")
     page.locator("#chat-stop").click()
@@ -166,7 +166,7 @@ def test_stop_keeps_what_was_written(page: Page, site: str) -> None:
     expect(page.locator("#chat-status .health")).to_have_text("Stopped")
     expect(page.locator("#chat-analysis .live")).to_contain_text("638")
     expect(answers(page)).to_contain_text("was stopped before an answer")
-    expect(questions(page)).to_have_text(["What is 638 + 957 + 846 + 729?"])
+    expect(questions(page)).to_have_text(["What is 638 + 957 + 846?"])
 
 
 def test_a_chat_goes_on_and_can_be_changed(page: Page, site: str) -> None:
