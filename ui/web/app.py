@@ -79,8 +79,10 @@ def create_app(
         models.wire(sessions, chat.parts.status, chat.parts.log)
 
         async def restored(tab_id: str, asked: str, request: gr.Request) -> Frame:
+            begun = sessions.get(request.session_hash)
             session = sessions.adopt(request.session_hash, tab_id)
-            await session.stop_all()
+            if session is not begun:  # nobody reads any more what an earlier page had started
+                await session.stop_all()
             entry = await asyncio.to_thread(memory.shown_before, session)
             if entry is not None:
                 chat.opened(session, entry)

@@ -134,8 +134,12 @@ class Sessions:
         return session
 
     def adopt(self, session_hash: str | None, tab: str) -> Session:
-        """The session that this tab had before it was loaded again, or a new one."""
-        session = self._by_tab.setdefault(tab, self._new()) if tab else self._new()
+        """The session that this tab had before it was loaded again, or else the connection's.
+
+        The latter holds what was done on the page before it could say which tab it is.
+        """
+        begun = (self._by_hash.get(session_hash) if session_hash else None) or self._new()
+        session = self._by_tab.setdefault(tab, begun) if tab else begun
         self._by_hash[session_hash or ""] = session
         session.tab = tab
         session.seen = self._clock()

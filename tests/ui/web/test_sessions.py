@@ -29,6 +29,14 @@ def test_two_tabs_do_not_see_each_other() -> None:
     assert sessions.adopt("third", "").turns == []
 
 
+def test_what_was_done_before_the_page_told_its_tab_is_kept() -> None:
+    sessions = Sessions()
+    sessions.get("early").presenting = True
+    assert sessions.adopt("early", "tab").presenting
+    assert sessions.adopt("reloaded", "tab").presenting
+    assert not sessions.adopt("other", "other tab").presenting
+
+
 def test_a_session_is_forgotten_after_its_time_but_not_while_it_runs() -> None:
     clock = Clock()
     sessions = Sessions(ttl_s=10, clock=clock)
