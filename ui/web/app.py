@@ -91,7 +91,8 @@ def create_app(
                 **chat.restored(session),
                 **compare.restored(session),
                 **models.restored(session),
-                **presenting.shown(session),
+                # Else it is as the page was built, or was switched since.
+                **(presenting.shown(session) if session is not begun else {}),
                 **said,
                 tabs: gr.Tabs(selected=shown) if shown else gr.skip(),
             }

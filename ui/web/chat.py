@@ -20,7 +20,7 @@ from ui.web.memory import Memory
 from ui.web.models import note
 from ui.web.sessions import Session, Sessions, Turn
 from ui.web.settings import Inputs, SettingsDrawer
-from ui.web.view import Values
+from ui.web.view import Values, caption
 
 
 class ChatTab:
@@ -127,7 +127,7 @@ class ChatTab:
         self.tabs: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_id="chat-panels"):
             for name, (script, template) in tabs.items():
-                with gr.Tab(name.capitalize(), id=name) as self.tabs[name]:
+                with gr.Tab(caption(name, self._sessions.presenting), id=name) as self.tabs[name]:
                     if name == "tokens":
                         built["scores"] = self._build_switch()
                     built[name] = panels.panel(

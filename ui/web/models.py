@@ -22,7 +22,7 @@ from ui.web.sessions import Session, Sessions
 
 EMBEDDED_NOTE = (
     "### Ask something\n"
-    "This is the small model that comes with Counterpoint: it adds and multiplies, counts days, "
+    "This is the small model that comes with Counterpoint: it adds and subtracts, counts days, "
     "knows capitals and copies addresses out of a sentence.\n\n"
     "On a Mac with Apple silicon, `counterpoint ui --model openai/gpt-oss-20b` opens the real one."
 )

@@ -5,7 +5,7 @@ What is held back stays on the server: nothing here hides what the page already 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
@@ -18,14 +18,7 @@ from ui.web.history import HistoryTab
 from ui.web.history_view import no_detail
 from ui.web.live import QUIET, Frame
 from ui.web.sessions import Session, Sessions
-
-# Short: Gradio puts tabs that do not fit, in whatever type is loaded by then, into a menu.
-PLAIN_TABS: Final = {
-    "analysis": "How it thinks",
-    "commentary": "Side notes",
-    "tokens": "Pieces",
-    "metrics": "Numbers",
-}
+from ui.web.view import caption
 
 
 class Presenting:
@@ -67,10 +60,9 @@ class Presenting:
     def shown(self, session: Session) -> Frame:
         """The switch, the captions and the buttons as they are in a session."""
         on, board = session.presenting, self._compare.boards.get(session)
-        labels = PLAIN_TABS if on else {name: name.capitalize() for name in PLAIN_TABS}
         return {
             self.header: {"presenting": on},
-            **{tab: gr.Tab(label=labels[name]) for name, tab in self._chat.tabs.items()},
+            **{tab: gr.Tab(label=caption(name, on)) for name, tab in self._chat.tabs.items()},
             self._chat.parts.think: thinking_button(on, session.holds_thinking),
             self._compare.frames.think: thinking_button(on, board.held_back if board else on),
         }

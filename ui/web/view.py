@@ -23,6 +23,18 @@ NO_ANALYSIS = "What the model thinks before it answers appears here, while it th
 NO_COMMENTARY = "Notes to you before a tool call, and the tool calls themselves, appear here."
 CAN_FINISH = "“Finish now” lets the model answer from what it has thought."
 NOT_KEPT = "The reasoning of this run was not kept. Switch on “Keep reasoning” in the settings."
+# Plain, and short: Gradio puts tabs that do not fit into a menu.
+_CAPTIONS = {
+    "analysis": "How it thinks",
+    "commentary": "Side notes",
+    "tokens": "Pieces",
+    "metrics": "Numbers",
+}
+
+
+def caption(panel: str, presenting: bool) -> str:
+    """The caption of a panel's tab: the field's word for it, or a plain one."""
+    return _CAPTIONS[panel] if presenting else panel.capitalize()
 
 
 class Tone(StrEnum):
