@@ -5,12 +5,11 @@ from random import Random
 from core.demo.tasks import columns
 from core.demo.tasks.asking import ADD, ADD_MANY, MULTIPLY, SUBTRACT, drawn
 from core.demo.tasks.base import Level, Question
-from core.demo.tasks.columns import LABELS, Scribe, labelled
+from core.demo.tasks.columns import LABELS, WIDTH, Scribe, labelled
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
 SLIP_SHARE_LONG = 0.2  # where the work is long
-WIDTH = 3  # digits of numbers that are compared, at least
 
 
 def add_key(a: int, b: int) -> str:

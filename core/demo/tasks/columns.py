@@ -13,6 +13,7 @@ from core.demo.tasks.base import SLIP
 
 PLACES = ("Units", "Tens", "Hundreds", "Thousands", "Ten thousands", "Hundred thousands")
 LABELS = "abcde"
+WIDTH = 3  # digits of numbers that are compared, at least
 AGAIN = " Not the same: a slip. Again.\n"
 SAME = " Same: right."
 

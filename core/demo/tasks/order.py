@@ -11,11 +11,10 @@ from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
 from core.demo.tasks.base import SLIP, Level, Question
-from core.demo.tasks.columns import LABELS, labelled, named
+from core.demo.tasks.columns import LABELS, WIDTH, labelled, named
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
-WIDTH = 3  # digits of the largest number
 
 
 def _numbers(rng: Random, count: int) -> list[int]:
