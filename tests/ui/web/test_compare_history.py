@@ -66,8 +66,7 @@ class Page:
         """The same page as a server would have it that begins over this history."""
         self.memory.store = store
         self.compare._after._votes = StoredVotes(store) if store else VotesInMemory()
-        for tab in ("tab", "other", "new", "wrong"):
-            self.sessions.adopt(tab, "")
+        self.sessions._by_hash.clear()  # nobody has asked it for anything
         return self
 
     def session(self, tab: str = "tab") -> Session:
