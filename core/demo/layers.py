@@ -17,12 +17,12 @@ class Shape:
     """The sizes that end up in config.json."""
 
     hidden: int = 128
-    layers: int = 4
+    layers: int = 6
     heads: int = 4
     key_heads: int = 4
     head_size: int = 64
     experts: int = 4
-    intermediate: int = 128
+    intermediate: int = 192
     window: int = 128
     theta: float = 150_000.0
     yarn_factor: float = 32.0

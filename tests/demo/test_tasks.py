@@ -185,6 +185,15 @@ def test_training_sees_no_held_out_question_and_no_held_out_step() -> None:
     assert not together
 
 
+def test_every_row_and_sum_in_a_product_s_work_is_one_of_its_keys() -> None:
+    for question in drawn("product"):
+        for line in question.analysis["high"].splitlines():
+            if step := re.fullmatch(r"(\d+)([*+])(\d+)", line):
+                first, second = sorted((int(step[1]), int(step[3])))
+                name = {"*": "mul", "+": "add"}[step[2]]
+                assert f"{name}:{first},{second}" in question.keys
+
+
 def test_no_wording_of_a_held_out_sum_reaches_training() -> None:
     rng = Random(2)
     for _ in range(4000):

@@ -26,7 +26,7 @@ SHAPES = {
     (4, 4): 1, (4, 3): 1, (3, 4): 1, (4, 2): 1,
 }  # fmt: skip
 PRODUCT_SHAPES = {
-    (2, 1): 4, (1, 2): 3, (2, 2): 6, (1, 1): 1, (3, 1): 3, (1, 3): 2, (3, 2): 5, (2, 3): 2,
+    (2, 1): 4, (1, 2): 3, (2, 2): 9, (1, 1): 1, (3, 1): 3, (1, 3): 2, (3, 2): 3, (2, 3): 1,
 }  # fmt: skip
 
 
@@ -37,13 +37,13 @@ def _pair(rng: Random, shapes: dict[tuple[int, int], int]) -> tuple[int, int]:
 
 def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     def work(s: Scribe) -> int:
-        x, y = _restated(s, a, "+", b)
+        x, y = columns.restated(s, a, "+", b)
         s.write("\n")
         return columns.add(s, x, y)
 
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
-        x, y = _restated(s, b, "+", a)
+        x, y = columns.restated(s, b, "+", a)
         s.write(": ")
         again = columns.add_briefly(s, x, y)
         return columns.compare(s, again, shown)
@@ -66,18 +66,18 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     sign = f" So -{big - small}." if a < b else ""
 
     def work(s: Scribe) -> int:
-        x, y = _restated(s, a, "-", b)
+        x, y = columns.restated(s, a, "-", b)
         s.write(f". {x:0{width}}<{y:0{width}} {'yes' if x < y else 'no'}")
         if x < y:
             s.write(", minus ")
-            y, x = _restated(s, y, "-", x)
+            y, x = columns.restated(s, y, "-", x)
         s.write("\n")
         return columns.subtract(s, max(x, y), min(x, y))
 
     def check(s: Scribe, shown: int) -> bool:
         # a - b = c is checked as c + b = a.
         s.write("Check ")
-        x, y = _restated(s, shown, "+", small)
+        x, y = columns.restated(s, shown, "+", small)
         s.write(": ")
         again = columns.add_briefly(s, x, y)
         return columns.compare(s, again, big)
@@ -95,16 +95,16 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
 
 def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
-    """Place by place, all products of digits that meet there; checked the other way round."""
+    """Row by row, and the sum of the rows; checked the other way round."""
 
     def work(s: Scribe) -> int:
-        x, y = _restated(s, a, "*", b)
+        x, y = columns.restated(s, a, "*", b)
         s.write("\n")
         return columns.multiply(s, x, y)
 
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
-        x, y = _restated(s, b, "*", a)
+        x, y = columns.restated(s, b, "*", a)
         s.write(": ")
         again = columns.multiply_briefly(s, x, y)
         return columns.compare(s, again, shown)
@@ -112,7 +112,7 @@ def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     def short(s: Scribe) -> int:
         return columns.multiply_briefly(s, a, b)
 
-    share = SLIP_SHARE_LONG if min(len(str(a)), len(str(b))) > 1 else SLIP_SHARE
+    share = SLIP_SHARE if columns.is_row(a, b) else 0.0  # twice would be too long
     return {
         "low": f"{a}*{b}.",
         "medium": f"{a}*{b}: {columns.brief(rng, short)}.",
@@ -131,7 +131,7 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         total = given[0]
         for label, number in columns.named(given)[1:]:
             s.write(f"\n{label} ")
-            x, y = _restated(s, number, "+", total)
+            x, y = columns.restated(s, number, "+", total)
             s.write("\n")
             total = columns.add(s, x, y)
         return total
@@ -141,7 +141,7 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         total = numbers[-1]
         for i in reversed(range(len(numbers) - 1)):
             s.write(f"{LABELS[i]} ")
-            x, y = _restated(s, numbers[i], "+", total)
+            x, y = columns.restated(s, numbers[i], "+", total)
             s.write(": ")
             total = columns.add_briefly(s, x, y)
             s.write("; " if i else "")
@@ -164,12 +164,6 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         "medium": f"{labelled(numbers)}: {columns.brief(rng, leaps)}.",
         "high": columns.checked(rng, work, check, sum(numbers), SLIP_SHARE_LONG),
     }
-
-
-def _restated(s: Scribe, a: int, sign: str, b: int) -> tuple[int, int]:
-    x = s.number(a)
-    s.write(sign)
-    return x, s.number(b)
 
 
 def typed(rng: Random, number: int) -> str:
@@ -202,8 +196,26 @@ def products(rng: Random) -> Question:
     prompt = dressed(rng, drawn(rng, MULTIPLY).format(a=a, b=b))
     return Question(
         "product", prompt, str(a * b), f"{a} × {b} = **{a * b}**.", multiply_analysis(rng, a, b),
-        ("mul:{},{}".format(*sorted((a, b))),), numeric=True,
+        _product_keys(a, b), numeric=True,
     )  # fmt: skip
+
+
+def _product_keys(a: int, b: int) -> tuple[str, ...]:
+    """Of the product, and of the products and sums that its work and its check consist of."""
+    keys = [_mul_key(a, b)]
+    if not columns.is_row(a, b):
+        for x, y in ((a, b), (b, a)):
+            total = 0
+            for place, row in enumerate(columns.rows(x, y)):
+                keys.append(_mul_key(*row))
+                value = row[0] * row[1] * 10**place
+                keys += [add_key(total, value)] if place else []
+                total += value
+    return tuple(keys)
+
+
+def _mul_key(a: int, b: int) -> str:
+    return "mul:{},{}".format(*sorted((a, b)))
 
 
 def sums_of_many(rng: Random) -> Question:

@@ -48,6 +48,13 @@ class Scribe:
         return "".join(self.parts)
 
 
+def restated(s: Scribe, a: int, sign: str, b: int) -> tuple[int, int]:
+    """Write `a`, the sign and `b`; return the two as written."""
+    x = s.number(a)
+    s.write(sign)
+    return x, s.number(b)
+
+
 Work = Callable[[Scribe], int]
 # Writes the check of the shown result; whether it agrees.
 Check = Callable[[Scribe, int], bool]
@@ -150,22 +157,76 @@ def _taken(s: Scribe, x: int, y: int, borrow: int) -> tuple[int, int]:
 
 
 def multiply(s: Scribe, a: int, b: int) -> int:
-    """a * b in full, a line per place: the products of digits that meet there, and the carry."""
+    """a * b in full: a row for each digit of the shorter number, and the sum of the rows."""
+
+    def row(x: int, y: int) -> int:
+        s.write("\n")
+        value = _row(s, x, y)
+        s.write("\n")
+        return value
+
+    def plus(x: int, y: int) -> int:
+        s.write("\n")
+        return add(s, x, y)
+
+    return _row(s, a, b) if is_row(a, b) else _long_product(s, a, b, row, plus)
+
+
+def multiply_briefly(s: Scribe, a: int, b: int) -> int:
+    """a * b, the same steps in a row."""
+
+    def row(x: int, y: int) -> int:
+        s.write(": ")
+        value = _row_briefly(s, x, y)
+        s.write("; ")
+        return value
+
+    def plus(x: int, y: int) -> int:
+        s.write(": ")
+        return add_briefly(s, x, y)
+
+    return _row_briefly(s, a, b) if is_row(a, b) else _long_product(s, a, b, row, plus)
+
+
+Step = Callable[[int, int], int]
+
+
+def is_row(a: int, b: int) -> bool:
+    """Whether the product is one row: one of the numbers has one digit."""
+    return min(a, b) < 10
+
+
+def _long_product(s: Scribe, a: int, b: int, row: Step, plus: Step) -> int:
+    """a * b by `row` for each digit of the shorter number, the rows added by `plus`."""
+    total = 0
+    for place, (x, y) in enumerate(rows(a, b)):
+        value = row(*restated(s, x, "*", y)) * 10**place
+        total = plus(*restated(s, value, "+", total)) if place else value
+        if 0 < place < len(str(min(a, b))) - 1:
+            s.write("; ")
+    return total
+
+
+def rows(a: int, b: int) -> list[tuple[int, int]]:
+    """The products that a * b is the sum of, units first: by the digits of the shorter number."""
+    if len(str(a)) < len(str(b)):
+        return [(x, b) for x in digits(a)]
+    return [(a, y) for y in digits(b)]
+
+
+def _row(s: Scribe, a: int, b: int) -> int:
+    """a * b where one has one digit, a line per place: the product of digits, and the carry."""
     carry, out = 0, []
-    columns = _crossed(a, b)
-    for place, pairs in enumerate(columns):
+    pairs = _places(a, b)
+    for place, (x, y) in enumerate(pairs):
         s.write(f"{PLACES[place]}: ")
-        values: list[int] = []
-        for x, y in pairs:
-            s.write(", " if values else "")
-            values.append(_product(s, x, y))
-        value = values[0]
-        for more in (*values[1:], *([carry] if carry else [])):
+        value = _product(s, x, y)
+        if carry:
             s.write(", ")
-            value = _plus(s, value, more)
+            value = _plus(s, value, carry)
         out.append(value % 10)
         carry = value // 10
-        if carry and place + 1 < len(columns):
+        if carry and place + 1 < len(pairs):
             s.write(", carry ")
             carry = s.number(carry)
         s.write("\n")
@@ -173,41 +234,31 @@ def multiply(s: Scribe, a: int, b: int) -> int:
     return s.number(joined([*out, *digits(carry)] if carry else out))
 
 
-def multiply_briefly(s: Scribe, a: int, b: int) -> int:
-    """a * b, the places in a row, each one's sum in one step."""
+def _row_briefly(s: Scribe, a: int, b: int) -> int:
+    """a * b where one has one digit, the places in a row."""
     carry, out = 0, []
-    for pairs in _crossed(a, b):
-        terms: list[int] = []
-        for x, y in pairs:
-            s.write("+" if terms else "")
-            left = s.number(x)
-            s.write("*")
-            terms.append(left * s.number(y))
+    for x, y in _places(a, b):
+        left = s.number(x)
+        s.write("*")
+        value = left * s.number(y)
         if carry:
             s.write("+")
-            terms.append(s.number(carry))
-        s.write("=")
-        if len(terms) > 1:
-            shown: list[int] = []
-            for term in terms:
-                s.write("+" if shown else "")
-                shown.append(s.number(term))
-            terms = shown
+            carry = s.number(carry)
             s.write("=")
-        value = s.number(sum(terms))
+            value = s.number(value)
+            s.write("+")
+            value += s.number(carry)
+        s.write("=")
+        value = s.number(value)
         out.append(value % 10)
         carry = value // 10
         s.write(", ")
     return s.number(joined([*out, *digits(carry)] if carry else out))
 
 
-def _crossed(a: int, b: int) -> list[list[tuple[int, int]]]:
-    """For each place of a * b, the digits of a and of b that meet there, a's highest first."""
-    x, y = digits(a), digits(b)
-    return [
-        [(x[i], y[place - i]) for i in reversed(range(len(x))) if 0 <= place - i < len(y)]
-        for place in range(len(x) + len(y) - 1)
-    ]
+def _places(a: int, b: int) -> list[tuple[int, int]]:
+    """The digits that meet at each place, from the units up; one of the numbers has one digit."""
+    return [(x, b) for x in digits(a)] if b < 10 else [(a, y) for y in digits(b)]
 
 
 def _product(s: Scribe, x: int, y: int) -> int:
