@@ -31,7 +31,7 @@ from core.vocabulary import encoding
 
 # Several expressions may stand in a row: 3*2+4=6+4=10.
 EQUATION = re.compile(r"(?<![\d+*=-])\d+(?:[+*-]\d+)+(?:=\d+(?:[+*-]\d+)*)+")
-COMPARISON = re.compile(r"(\d+)([<>])(?:[a-e] )?(\d+) (yes|no)")
+COMPARISON = re.compile(r"(\d+)([<>])(?:[a-e] )?(\d+): (?:\d\d )+(yes|no)")
 ARITHMETIC = ("sum", "difference", "product", "sum of many", "story", "date")
 
 

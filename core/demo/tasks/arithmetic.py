@@ -67,7 +67,8 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
     def work(s: Scribe) -> int:
         x, y = columns.restated(s, a, "-", b)
-        s.write(f". {x:0{width}}<{y:0{width}} {'yes' if x < y else 'no'}")
+        pair = f"{x:0{width}}<{y:0{width}}{columns.comparison(x, y, width)}"
+        s.write(f". {pair} {'yes' if x < y else 'no'}")
         if x < y:
             s.write(", minus ")
             y, x = columns.restated(s, y, "-", x)

@@ -278,14 +278,24 @@ def _plus(s: Scribe, x: int, y: int) -> int:
 
 
 def compare(s: Scribe, got: int, wanted: int) -> bool:
-    """The two side by side, digit by digit up to the first difference; whether they agree."""
-    s.write(". Compare ")
-    for i, (x, y) in enumerate(zip_longest(str(got), str(wanted), fillvalue="-")):
-        s.write(f"{', ' if i else ''}{x} {y}")
+    """The two side by side; whether they agree."""
+    s.write(f". Compare {', '.join(_paired(str(got), str(wanted), ' '))}.")
+    return got == wanted
+
+
+def comparison(one: int, other: int, width: int = WIDTH) -> str:
+    """The digits in pairs, as far as the first that differ; both numbers have `width` digits."""
+    return ": " + " ".join(_paired(f"{one:0{width}}", f"{other:0{width}}"))
+
+
+def _paired(one: str, other: str, between: str = "") -> list[str]:
+    """Digit beside digit, as far as the first that differ."""
+    pairs = []
+    for x, y in zip_longest(one, other, fillvalue="-"):
+        pairs.append(f"{x}{between}{y}")
         if x != y:
             break
-    s.write(".")
-    return got == wanted
+    return pairs
 
 
 def checked(

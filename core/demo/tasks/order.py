@@ -1,8 +1,9 @@
 """Putting numbers in order, and finding the largest or smallest, by comparing two at a time.
 
 At high every number has a letter and three digits, so that two stand at fixed places when they are
-compared. Numbers are sorted by insertion: each new one is compared with those in the row, from the
-first, until it comes before one; the row itself is of letters, which are copied without digits.
+compared: digit by digit, as far as the first that differ. Numbers are sorted by insertion: each new
+one is compared with those in the row, from the first, until it comes before one; the row itself is
+of letters, which are copied without digits.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
 from core.demo.tasks.base import SLIP, Level, Question
-from core.demo.tasks.columns import LABELS, WIDTH, labelled, named
+from core.demo.tasks.columns import LABELS, WIDTH, comparison, labelled, named
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
@@ -119,6 +120,7 @@ def _compared(
     """Two numbers beside each other and whether the first one comes before; or the opposite."""
     before = ((numbers[one] < numbers[other]) != down) != wrong
     pair = f"{_lettered(numbers, one)}{_sign(down)}{_lettered(numbers, other)}"
+    pair += comparison(numbers[one], numbers[other])
     return f"{pair}{SLIP if wrong else ''} {'yes' if before else 'no'}", before
 
 
@@ -139,7 +141,8 @@ def _in_order(row: list[int], down: bool) -> str:
     steps = []
     for one, other in pairwise(row):
         right = (one < other) != down
-        steps.append(f"{one:0{WIDTH}}{_sign(down)}{other:0{WIDTH}} {'yes' if right else 'no'}")
+        pair = f"{one:0{WIDTH}}{_sign(down)}{other:0{WIDTH}}{comparison(one, other)}"
+        steps.append(f"{pair} {'yes' if right else 'no'}")
         if not right:
             break
     return ", ".join(steps)
