@@ -93,47 +93,29 @@ def _numbered(word: str) -> str:
     return " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
 
 
-def _marks(word: str, letter: str) -> tuple[list[str], int]:
-    """Each letter behind its place; after a match, the count so far."""
+def _tally(word: str, letter: str, wrong_at: int | None = None, wrong: int = 0) -> tuple[str, int]:
+    """Each place with its letter, the letter to count beside it, and the count so far.
+
+    `wrong` is added to the count at the place `wrong_at`, and stays in it.
+    """
     count, out = 0, []
-    for i, c in enumerate(word, 1):
-        count += c == letter
-        out.append(f"{i} {c}={count}" if c == letter else f"{i} {c}")
-    return out, count
+    for at, c in enumerate(word):
+        count += (c == letter) + (wrong if at == wrong_at else 0)
+        mark = SLIP if at == wrong_at else ""
+        out.append(f"{at + 1} {c} {letter} {mark}{count}")
+    return f"{' '.join(out)}. So {count}", count
 
 
 def _counted(rng: Random, word: str, letter: str) -> str:
-    marks, count = _marks(word, letter)
-    once = " ".join(marks)
-    good = f"Count: {once}. So {count}.\nCheck: {once}. So {count}. Same: right."
+    once, _ = _tally(word, letter)
+    good = f"Count: {once}.\nCheck: {once}. Same: right."
     if rng.random() >= SLIP_SHARE:
         return good
-    wrong, shown = _slipped(rng, marks)
-    if wrong == count:
-        return good
-    said = [f"{once}. So {count}", f"{once}. So {count}"]
-    said[rng.randrange(2)] = f"{shown}. So {wrong}"
+    at = rng.randrange(len(word))
+    least = word[: at + 1].count(letter)
+    wrong, _ = _tally(word, letter, at, rng.choice((-1, 1)) if least else 1)
+    said = [once, wrong] if rng.random() < 0.5 else [wrong, once]
     return f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
-
-
-def _slipped(rng: Random, marks: list[str]) -> tuple[int, str]:
-    """A match overlooked, a wrong tally, or one seen where there is none."""
-    out, total = [], 0
-    at = rng.randrange(len(marks))
-    for i, mark in enumerate(marks):
-        plain, _, found = mark.partition("=")
-        if found and i == at:
-            total += 2
-            out.append(f"{plain}={SLIP}{total}")
-        elif found:
-            total += 1
-            out.append(f"{plain}={total}")
-        elif i == at and rng.random() < 0.5:
-            total += 1
-            out.append(f"{plain}{SLIP}={total}")
-        else:
-            out.append(plain)
-    return total, " ".join(out)
 
 
 def _length(rng: Random, word: str, shown: str) -> Question:
