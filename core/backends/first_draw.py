@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
+
+from core.errors import ModelError
 
 Sampler = Callable[[Any], Any]
 """Log-probabilities [1, vocabulary] -> token ids [1]."""
@@ -35,9 +38,16 @@ class FirstDraw:
     def take(self) -> tuple[int, Any] | None:
         """The first token and its log-probabilities [vocabulary], once; waits until it is computed.
 
-        None where nothing was drawn yet, and when it was taken.
+        None where nothing was drawn yet, and when it was taken. Raises ModelError where the model
+        computed no number: whatever is drawn from that says nothing.
         """
         if self._drawn is None:
             return None
         (tokens, logprobs), self._drawn = self._drawn, None
-        return tokens.item(), logprobs[0]
+        token = tokens.item()
+        if math.isnan(logprobs[0, token].item()):
+            raise ModelError(
+                "The model computes no numbers (NaN) for this prompt: its weights are damaged, or "
+                "were quantised or converted wrongly. Download it again, or choose another model."
+            )
+        return token, logprobs[0]

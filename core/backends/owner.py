@@ -215,12 +215,22 @@ class Owner:
                 self._end([job], reason)
                 if reason is EndReason.LENGTH:
                     self._keep(job, response.all_tokens, response.prompt_cache)
-        self._begin_to_write([self._active[r.uid] for r in read if r.end_of_prompt])
+        self._begin_to_write([r.uid for r in read if r.end_of_prompt], generator)
 
-    def _begin_to_write(self, jobs: Iterable[Job]) -> None:
+    def _begin_to_write(self, uids: Iterable[int], generator: Any) -> None:
         """Tell the first tokens of prompts that were read, before the next step; keep what waited
         for that."""
-        drawn = [(job, *first) for job in jobs if (first := job.first.take())]
+        drawn = []
+        for uid in uids:
+            job = self._active[uid]
+            try:
+                first = job.first.take()
+            except ModelError as error:
+                generator.remove([uid])
+                del self._active[uid]
+                self._end([job], EndReason.FAILED, error)
+            else:
+                drawn += [(job, *first)] if first else []
         self._tell(drawn, time.perf_counter())
         for job, *_ in drawn:
             job.told_early = True
@@ -296,7 +306,8 @@ def _jobs(command: Command) -> Sequence[Job]:
 def _failure(error: Exception) -> BackendError:
     failure = BackendError(
         f"Generation failed in the machine ({type(error).__name__}: {error}). The text so far is "
-        "kept; try again with a shorter prompt or fewer runs at once."
+        "kept; try again with a shorter prompt or fewer runs at once. If it fails every time, the "
+        "model's files may be damaged: download it again."
     )
     failure.__cause__ = error
     return failure

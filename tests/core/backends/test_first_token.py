@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import queue
+from contextlib import closing
 
+import mlx.core as mx
 import pytest
 
 import core.backends.owner as owner_module
 from core.backends.base import EndReason, EndStep, PrefillStep, TokenRequest, TokenStep
 from core.backends.mlx import MLXBackend
 from core.backends.prompt_cache import PromptCache
+from core.errors import ModelError
 from core.models import ModelLoader
 from core.sampling import SamplingParams
 from tests.core.backends.asking import NO_STOP, answer, ask, words
@@ -17,6 +21,7 @@ from tests.core.backends.tiny import checkpoint
 
 FRAME, QUESTION, OPEN = words(30, 1), words(40, 2), (7,)
 PROMPT = (FRAME, QUESTION, OPEN)
+BROKEN = 299  # no other prompt holds it
 BORDER = len(FRAME) + len(QUESTION)
 
 
@@ -108,3 +113,20 @@ def test_no_token_is_told_twice_and_each_has_its_score(backend, max_tokens):
         # Greedy: the token is the likeliest, so another token's score would not fit.
         assert all(step.score.top[0] == (step.token, step.score.logprob) for step in told)
         assert run.tokens == answer(backend, prompt).tokens[:max_tokens]
+
+
+def test_a_prompt_for_which_the_model_computes_no_number_fails_and_says_so(tmp_path):
+    file = checkpoint(tmp_path, layers=2) / "model.safetensors"
+    weights = mx.load(str(file))
+    weights["model.embed_tokens.weight"][BROKEN] = math.nan
+    mx.save_safetensors(str(file), weights)
+    with closing(MLXBackend(ModelLoader(tmp_path))) as backend:
+        sound = answer(backend, PROMPT)
+        beside, failed = ask(backend, PROMPT, (FRAME, (*QUESTION, BROKEN), OPEN))
+        end = failed.end()
+        assert (end.reason, failed.tokens) == (EndReason.FAILED, [])
+        assert isinstance(end.error, ModelError)
+        assert "NaN" in str(end.error)
+        beside.end()
+        assert beside.tokens == sound.tokens
+        assert answer(backend, PROMPT).tokens == sound.tokens
