@@ -158,53 +158,39 @@ def _taken(s: Scribe, x: int, y: int, borrow: int) -> tuple[int, int]:
 
 def multiply(s: Scribe, a: int, b: int) -> int:
     """a * b in full: a row for each digit of the shorter number, and the sum of the rows."""
-
-    def row(x: int, y: int) -> int:
-        s.write("\n")
-        value = _row(s, x, y)
-        s.write("\n")
-        return value
-
-    def plus(x: int, y: int) -> int:
-        s.write("\n")
-        return add(s, x, y)
-
-    return _row(s, a, b) if is_row(a, b) else _long_product(s, a, b, row, plus)
+    return _multiplied(s, a, b, _row, add, "\n", "\n")
 
 
 def multiply_briefly(s: Scribe, a: int, b: int) -> int:
     """a * b, the same steps in a row."""
-
-    def row(x: int, y: int) -> int:
-        s.write(": ")
-        value = _row_briefly(s, x, y)
-        s.write("; ")
-        return value
-
-    def plus(x: int, y: int) -> int:
-        s.write(": ")
-        return add_briefly(s, x, y)
-
-    return _row_briefly(s, a, b) if is_row(a, b) else _long_product(s, a, b, row, plus)
+    return _multiplied(s, a, b, _row_briefly, add_briefly, ": ", "; ")
 
 
-Step = Callable[[int, int], int]
+Step = Callable[[Scribe, int, int], int]
+
+
+def _multiplied(s: Scribe, a: int, b: int, row: Step, plus: Step, opening: str, gap: str) -> int:
+    """a * b by steps of two kinds; `opening` stands before a step's work, `gap` between two."""
+    if is_row(a, b):
+        return row(s, a, b)
+    total = 0
+    for place, factors in enumerate(rows(a, b)):
+        s.write(gap if place else "")
+        x, y = restated(s, factors[0], "*", factors[1])
+        s.write(opening)
+        value = row(s, x, y) * 10**place
+        if place:
+            s.write(gap)
+            value, total = restated(s, value, "+", total)
+            s.write(opening)
+            value = plus(s, value, total)
+        total = value
+    return total
 
 
 def is_row(a: int, b: int) -> bool:
     """Whether the product is one row: one of the numbers has one digit."""
     return min(a, b) < 10
-
-
-def _long_product(s: Scribe, a: int, b: int, row: Step, plus: Step) -> int:
-    """a * b by `row` for each digit of the shorter number, the rows added by `plus`."""
-    total = 0
-    for place, (x, y) in enumerate(rows(a, b)):
-        value = row(*restated(s, x, "*", y)) * 10**place
-        total = plus(*restated(s, value, "+", total)) if place else value
-        if 0 < place < len(str(min(a, b))) - 1:
-            s.write("; ")
-    return total
 
 
 def rows(a: int, b: int) -> list[tuple[int, int]]:

@@ -93,7 +93,7 @@ def _numbered(word: str) -> str:
     return " ".join(f"{i} {c}" for i, c in enumerate(word, 1))
 
 
-def _tally(word: str, letter: str, wrong_at: int | None = None, wrong: int = 0) -> tuple[str, int]:
+def _tally(word: str, letter: str, wrong_at: int | None = None, wrong: int = 0) -> str:
     """Each place with its letter, the letter to count beside it, and the count so far.
 
     `wrong` is added to the count at the place `wrong_at`, and stays in it.
@@ -103,17 +103,17 @@ def _tally(word: str, letter: str, wrong_at: int | None = None, wrong: int = 0) 
         count += (c == letter) + (wrong if at == wrong_at else 0)
         mark = SLIP if at == wrong_at else ""
         out.append(f"{at + 1} {c} {letter} {mark}{count}")
-    return f"{' '.join(out)}. So {count}", count
+    return f"{' '.join(out)}. So {count}"
 
 
 def _counted(rng: Random, word: str, letter: str) -> str:
-    once, _ = _tally(word, letter)
+    once = _tally(word, letter)
     good = f"Count: {once}.\nCheck: {once}. Same: right."
     if rng.random() >= SLIP_SHARE:
         return good
     at = rng.randrange(len(word))
     least = word[: at + 1].count(letter)
-    wrong, _ = _tally(word, letter, at, rng.choice((-1, 1)) if least else 1)
+    wrong = _tally(word, letter, at, rng.choice((-1, 1)) if least else 1)
     said = [once, wrong] if rng.random() < 0.5 else [wrong, once]
     return f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
 
