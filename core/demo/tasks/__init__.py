@@ -36,8 +36,8 @@ __all__ = [
 ]
 
 Make = Callable[[Random], Question]
-# Each family with its weight among the questions. `repeat` teaches to copy words: with a weight of
-# 0.10 in the first 10 M tokens it does so much sooner. `spell` teaches what `letters` needs.
+# Each family with its weight among the questions. `repeat` teaches to copy: most tokens of names
+# and addresses come too seldom to be learned elsewhere. `spell` teaches what `letters` needs.
 FAMILIES: dict[str, tuple[Make, float]] = {
     "sum": (sums, 0.06),
     "difference": (differences, 0.08),
@@ -52,7 +52,7 @@ FAMILIES: dict[str, tuple[Make, float]] = {
     "number": (numbers, 0.05),
     "talk": (talk, 0.08),
     "out of scope": (out_of_scope, 0.07),
-    "repeat": (repeats, 0.03),
+    "repeat": (repeats, 0.09),
     "spell": (spellings, 0.06),
     "tool": (calculator, 0.0),
 }

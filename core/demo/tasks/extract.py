@@ -3,6 +3,7 @@
 from random import Random
 
 from core.demo.tasks.base import Level, Question
+from core.demo.tasks.capitals import CAPITALS
 from core.demo.tasks.dressing import dressed
 from core.demo.tasks.names import FIRST, LAST, THINGS, WORDS
 
@@ -186,13 +187,26 @@ def numbers(rng: Random) -> Question:
     return Question("number", prompt, value, final, analysis, (key,), numeric=True)
 
 
+def _piece(rng: Random) -> tuple[str, tuple[str, ...]]:
+    """Something to repeat, and the keys it brings: copying is learned for every token apart."""
+    kind = rng.random()
+    if kind < 0.3:
+        address = _address(rng)
+        return address, (f"email:{address.lower()}",)
+    if kind < 0.5:
+        places = (*CAPITALS, *CAPITALS.values())
+        return rng.choice((*FIRST, *places)).removeprefix("the "), ()
+    return rng.choice((*WORDS, *LAST, *(name.lower() for name in FIRST))), ()
+
+
 def repeats(rng: Random) -> Question:
-    names = tuple(name.lower() for name in FIRST)
-    words = " ".join(rng.sample(WORDS + LAST + names, rng.choice((1, 1, 2, 2, 3, 4, 5))))
+    pieces = [_piece(rng) for _ in range(rng.choice((1, 1, 2, 2, 3, 4, 5)))]
+    words = " ".join(dict.fromkeys(piece for piece, _ in pieces))
     do = rng.choice(_DO)
     do = do.lower() if rng.random() < 0.45 else do
     prompt = f"{do}{rng.choice((': ', ': ', ' '))}{words}"
     if rng.random() < 0.15:
         prompt += rng.choice((" please", " pls", ".", "."))
     analysis = _copied("They are:", "I look for the words to repeat.", words)
-    return Question("repeat", prompt, words, f"I repeat: {words}", analysis, (f"repeat:{words}",))
+    keys = (f"repeat:{words}", *(key for _, some in pieces for key in some))
+    return Question("repeat", prompt, words, f"I repeat: {words}", analysis, keys)
