@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.test_parser import ANSWER, CALL, THOUGHT, C, E, M, R, Read, S, read
+from tests.core.reading import ANSWER, CALL, THOUGHT, C, E, M, R, Read, S, read
 
 THINK, FOUR = ("analysis", "Two and two."), ("final", "Four.")
 EMPTY_CALL = ("commentary", "{}")

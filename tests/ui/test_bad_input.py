@@ -1,6 +1,7 @@
 """What people get wrong outside of the chat's own lines, each with its sentence and exit status.
 
-Flags of the single commands stand in test_cli, files and lines of the chat in test_repl.
+Flags of the single commands stand in test_cli_errors, lines of the chat in test_repl_errors, its
+files in test_repl_files.
 """
 
 from __future__ import annotations

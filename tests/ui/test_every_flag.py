@@ -155,21 +155,21 @@ LINES: dict[str, dict[str, Line]] = {
 """By command: what is run here."""
 ELSEWHERE: dict[str, dict[str, str]] = {
     "generate": {
-        "--file": "test_cli.py::test_files_stand_before_the_prompt",
-        "--stop": "test_cli.py::test_the_answer_ends_right_before_a_stop_text",
+        "--file": "test_cli_ask.py::test_files_stand_before_the_prompt",
+        "--stop": "test_cli_ask.py::test_the_answer_ends_right_before_a_stop_text",
         "--scores": "test_scores.py::test_a_number_that_is_too_large_is_refused",
         "--tools": "test_tools.py::test_each_call_and_its_result_are_a_line_on_stderr",
     },
     "compare": {
-        "--file": "test_cli.py::test_files_stand_before_the_prompt",
-        "--levels": "test_cli.py::test_compare_json_holds_every_run",
+        "--file": "test_cli_ask.py::test_files_stand_before_the_prompt",
+        "--levels": "test_cli_compare.py::test_compare_json_holds_every_run",
         "--models": "test_cli_process.py::test_compare_runs_models_one_after_the_other",
-        "--repeats": "test_cli.py::test_compare_json_holds_every_run",
-        "--expected": "test_cli.py::test_compare_takes_an_expected_answer",
+        "--repeats": "test_cli_compare.py::test_compare_json_holds_every_run",
+        "--expected": "test_cli_compare.py::test_compare_takes_an_expected_answer",
         "--csv": "test_cli_process.py::test_compare_repeats_and_writes_a_table_and_a_report",
         "--html": "test_cli_process.py::test_compare_repeats_and_writes_a_table_and_a_report",
-        "--markdown": "test_cli.py::test_compare_writes_reports_without_the_analysis",
-        "--include-reasoning": "test_cli.py::test_compare_includes_the_analysis_in_its_files",
+        "--markdown": "test_cli_compare.py::test_compare_writes_reports_without_the_analysis",
+        "--include-reasoning": "test_cli_compare.py::test_compare_includes_the_analysis",
     },
     "evaluate": {
         "--suite": "test_evaluate.py::test_the_table_goes_to_stdout",
