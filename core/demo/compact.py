@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from random import Random
 
 from core.demo.tasks import LEVELS, training
+from core.demo.tasks.capitals import CAPITALS
+from core.demo.tasks.extract import address_tokens
 from core.demo.tasks.letters import words
+from core.demo.tasks.names import FIRST, LAST, WORDS
 from core.demo.transcript import (
     INSTRUCTIONS,
     Opening,
@@ -48,7 +51,8 @@ class Compact:
 def collect(questions: int, seed: int = 0) -> Compact:
     """The ids that `questions` generated questions, every short number and every word use.
 
-    What comes once or twice in all of them (typos, mostly) stays unknown.
+    What comes once or twice in all of them (typos, mostly) stays unknown; but what a reply can be
+    asked to copy is always known.
     """
     rng = Random(seed)
     seen: Counter[int] = Counter()
@@ -63,6 +67,11 @@ def collect(questions: int, seed: int = 0) -> Compact:
     for word in words():
         for text in (word, f" {word}"):
             keep(encode(text))
+    names = (*FIRST, *CAPITALS, *CAPITALS.values())
+    copied = [*names, *(f" {text}" for text in (*names, *WORDS, *LAST, *map(str.lower, FIRST)))]
+    for tokens in (address_tokens(), *map(encode, copied)):
+        keep(tokens)
+        said.update(tokens)
     for instructions in INSTRUCTIONS:
         keep(opening_tokens(Opening("low", instructions=instructions, tools=True)))
     for i in range(questions):

@@ -14,6 +14,7 @@ from core.demo.layers import Shape
 from core.demo.network import Network
 
 RIDGE = 1.0
+RIDGE_OUT = 1000.0  # against some 4,000 rows of a norm near 27
 
 
 @torch.no_grad()
@@ -21,7 +22,8 @@ def begin_from(network: Network, compact: Compact, folder: Path) -> int:
     """Copy the weights in `folder` into a fresh network; how many of its rows were known there.
 
     A known token's row, in and out, is as it was. A new token starts from the composition that
-    explains the known rows best, and is said as seldom as any unknown token was.
+    explains the known rows best, and its output from the map that best leads from the known rows in
+    to the known rows out.
     """
     config = json.loads((folder / CONFIG).read_text())
     old = Shape(
@@ -37,17 +39,30 @@ def begin_from(network: Network, compact: Compact, folder: Path) -> int:
     ids = json.loads((folder / IDS).read_text())
     for name, parameter in named(network).items():
         parameter.copy_(saved[name])
-    rows = {token: row for row, token in enumerate(ids["input"])}
-    known = [at for at, token in enumerate(compact.ids) if token in rows]
-    taken = [rows[compact.ids[at]] for at in known]
+    row_of = {token: row for row, token in enumerate(ids["input"])}
+    known = [at for at, token in enumerate(compact.ids) if token in row_of]
+    taken = [row_of[compact.ids[at]] for at in known]
     # The shared row stands last, here and there.
     at = torch.tensor([*known, len(compact.ids)])
-    compose(network, compact, at, saved[EMBEDDING][[*taken, len(rows)]])
+    compose(network, compact, at, saved[EMBEDDING][[*taken, len(row_of)]])
     said = {token: row for row, token in enumerate(ids["output"])}
-    picked = [said.get(compact.ids[row], len(said)) for row in compact.outputs]
+    picked = torch.tensor([said.get(compact.ids[row], len(said)) for row in compact.outputs])
+    wanted = saved[HEAD][torch.cat((picked, torch.tensor([len(said)])))]
+    new = picked == len(said)
+    rows = network.rows(network.outputs)
+    wanted[:-1][new] = mapped(rows[~new], wanted[:-1][~new], rows[new])
     network.head.zero_()
-    network.head.copy_(saved[HEAD][[*picked, len(said)]] - network.output())
+    network.head.copy_(wanted - network.output())
     return len(known)
+
+
+def mapped(known: Tensor, wanted: Tensor, new: Tensor) -> Tensor:
+    """What `new` [N, D] leads to by the affine map (ridge) from `known` [M, D] to `wanted`."""
+    middle, mean = known.mean(0), wanted.mean(0)
+    left = (known - middle).double().T @ (known - middle).double()
+    left.diagonal().add_(RIDGE_OUT)
+    right = (known - middle).double().T @ (wanted - mean).double()
+    return mean + (new - middle) @ torch.linalg.solve(left, right).float()
 
 
 def compose(network: Network, compact: Compact, at: Tensor, wanted: Tensor) -> None:
