@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from random import Random
 
 from core.demo.tasks import LEVELS, training
-from core.demo.tasks.capitals import CAPITALS
-from core.demo.tasks.extract import address_tokens
+from core.demo.tasks.extract import NAMED, PLAIN, address_tokens
 from core.demo.tasks.letters import words
-from core.demo.tasks.names import FIRST, LAST, WORDS
 from core.demo.transcript import (
     INSTRUCTIONS,
     Opening,
@@ -67,8 +65,7 @@ def collect(questions: int, seed: int = 0) -> Compact:
     for word in words():
         for text in (word, f" {word}"):
             keep(encode(text))
-    names = (*FIRST, *CAPITALS, *CAPITALS.values())
-    copied = [*names, *(f" {text}" for text in (*names, *WORDS, *LAST, *map(str.lower, FIRST)))]
+    copied = (*NAMED, *(f" {text}" for text in (*NAMED, *PLAIN)))
     for tokens in (address_tokens(), *map(encode, copied)):
         keep(tokens)
         said.update(tokens)

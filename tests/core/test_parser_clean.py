@@ -9,40 +9,18 @@ from core import HarmonyResponseParser
 from core.vocabulary import encoding
 from tests.core.reading import (
     ANSWER,
-    CALL,
-    THOUGHT,
+    CLEAN,
     C,
     E,
     M,
     R,
     Read,
-    S,
     events_of,
     ids_of,
     messages_of,
     read,
     repairs_of,
 )
-
-CLEAN = {
-    "analysis, then final": THOUGHT + ANSWER,
-    "final alone": f"{C}final{M}Four.{R}",
-    "tool call": THOUGHT + CALL,
-    "tool call, recipient in the role part": (
-        f"{THOUGHT}{S} to=functions.weather{C}commentary <|constrain|>json{M}{{}}<|call|>"
-    ),
-    "tool call, no space before constrain": (
-        f"{C}commentary to=functions.weather<|constrain|>json{M}{{}}<|call|>"
-    ),
-    "first header with a recipient in the role part": (
-        f" to=functions.weather{C}commentary <|constrain|>json{M}{{}}<|call|>"
-    ),
-    "built-in tool on analysis": f"{C}analysis to=python code{M}2+2<|call|>",
-    "preamble, then call": f"{THOUGHT}{S}{C}commentary{M}Let me look.{E}{CALL}",
-    "channels in any order": f"{C}commentary{M}a{E}{S}{C}analysis{M}b{E}{S}{C}final{M}c{E}{ANSWER}",
-    "a message without text": f"{C}analysis{M}{E}{ANSWER}",
-    "characters of several tokens": f"{C}final{M}🫠 ꙮ 𒐫 नमस्ते 你好{R}",
-}
 
 
 @pytest.mark.parametrize("text", CLEAN.values(), ids=CLEAN.keys())

@@ -11,6 +11,7 @@ from core.vocabulary import END, SIZE
 from tests.core.reading import (
     ANSWER,
     CALL,
+    CLEAN,
     THOUGHT,
     C,
     E,
@@ -23,7 +24,6 @@ from tests.core.reading import (
     messages_of,
     read,
 )
-from tests.core.test_parser_clean import CLEAN
 
 # (text, messages, repairs)
 MALFORMED = {

@@ -106,6 +106,9 @@ _DO = (
 )  # fmt: skip
 
 
+# What may be asked to be copied, besides addresses.
+NAMED = (*FIRST, *CAPITALS, *CAPITALS.values())
+PLAIN = (*WORDS, *LAST, *map(str.lower, FIRST))
 _DRAWN, _OFTEN = 20_000, 3
 
 
@@ -128,11 +131,15 @@ def _tokens(address: str) -> set[int]:
 
 
 def _address(rng: Random) -> str:
-    """An address of which every token can be learned: eleven of twelve."""
+    """An address of which every token can be learned, as nine of ten are."""
     while True:
         address = _any_address(rng)
         if _tokens(address) <= address_tokens():
             return address
+
+
+def _key(address: str) -> str:
+    return f"email:{address.lower()}"
 
 
 def _any_address(rng: Random) -> str:
@@ -199,7 +206,7 @@ def emails(rng: Random) -> Question:
         prompt = prompt.lower()
     analysis = _copied("It reads:", "I look for a word with an @.", address)
     final = f"The e-mail address is {address}"
-    return Question("email", prompt, address, final, analysis, (f"email:{address.lower()}",))
+    return Question("email", prompt, address, final, analysis, (_key(address),))
 
 
 def numbers(rng: Random) -> Question:
@@ -220,26 +227,23 @@ def numbers(rng: Random) -> Question:
     return Question("number", prompt, value, final, analysis, (key,), numeric=True)
 
 
-def _piece(rng: Random) -> tuple[str, tuple[str, ...]]:
-    """Something to repeat, and the keys it brings: copying is learned for every token apart."""
+def _piece(rng: Random) -> str:
+    """Something to repeat; of every sort, as copying is learned for each token apart."""
     kind = rng.random()
     if kind < 0.3:
-        address = _address(rng)
-        return address, (f"email:{address.lower()}",)
-    if kind < 0.5:
-        places = (*CAPITALS, *CAPITALS.values())
-        return rng.choice((*FIRST, *places)).removeprefix("the "), ()
-    return rng.choice((*WORDS, *LAST, *(name.lower() for name in FIRST))), ()
+        return _address(rng)
+    return rng.choice(NAMED).removeprefix("the ") if kind < 0.5 else rng.choice(PLAIN)
 
 
 def repeats(rng: Random) -> Question:
-    pieces = [_piece(rng) for _ in range(rng.choice((1, 1, 2, 2, 3, 4, 5)))]
-    words = " ".join(dict.fromkeys(piece for piece, _ in pieces))
+    pieces = dict.fromkeys(_piece(rng) for _ in range(rng.choice((1, 1, 2, 2, 3, 4, 5))))
+    words = " ".join(pieces)
     do = rng.choice(_DO)
     do = do.lower() if rng.random() < 0.45 else do
     prompt = f"{do}{rng.choice((': ', ': ', ' '))}{words}"
     if rng.random() < 0.15:
         prompt += rng.choice((" please", " pls", ".", "."))
     analysis = _copied("They are:", "I look for the words to repeat.", words)
-    keys = (f"repeat:{words}", *(key for _, some in pieces for key in some))
+    # A held-out address is not to be trained here either.
+    keys = (f"repeat:{words}", *(_key(piece) for piece in pieces if "@" in piece))
     return Question("repeat", prompt, words, f"I repeat: {words}", analysis, keys)
