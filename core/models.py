@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from core.blas import load_openblas
+from core.blas import load_openblas, store_head_by_columns
 from core.catalogue import CATALOGUE, Known, meant
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
@@ -130,6 +130,7 @@ class ModelLoader:
             from mlx_lm.utils import load_model
 
             model: Module = load_model(info.path)[0]
+            store_head_by_columns(model)
         except Exception as error:
             raise ModelError(
                 f"The checkpoint in {info.path} could not be loaded ({_in_short(error)}). Fetch it "

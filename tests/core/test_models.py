@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.blas import load_openblas
 from core.errors import ModelError
 from core.models import (
     EMBEDDED,
@@ -188,6 +189,19 @@ def test_broken_weights_are_refused_with_the_folder_named(tmp_path):
     folder = checkpoint(tmp_path / "m")
     with pytest.raises(ModelError, match=f"checkpoint in {folder} could not be loaded"):
         ModelLoader(folder).load()
+
+
+def test_a_loaded_output_matrix_is_the_files_and_stored_by_columns_where_openblas_computes():
+    load_openblas()
+    import mlx.core as mx
+
+    loader = ModelLoader()
+    head = loader.load().lm_head.weight
+    saved = mx.load(str(loader.info.path / "model.safetensors"))["lm_head.weight"]
+    assert head.shape == saved.shape
+    assert mx.array_equal(head, saved)
+    if mx.default_device() == mx.cpu:
+        assert memoryview(head).strides == (head.itemsize, head.itemsize * len(head))
 
 
 def test_without_a_cached_gpt_oss_the_default_is_the_embedded_model(no_hub):
