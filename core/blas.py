@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Any
 
 _OPENBLAS = ("libopenblas.so.0", "libopenblas.so")
 
@@ -24,20 +23,3 @@ def load_openblas() -> str | None:
             continue
         return name
     return None
-
-
-def store_head_by_columns(model: Any) -> None:
-    """Where OpenBLAS computes, store the output matrix so that one row's product is quicker.
-
-    The matrix [vocabulary, hidden] stays what it is to everyone who reads it, only its memory is
-    that of its transpose. A step of decoding multiplies one row by it, and OpenBLAS, which copies
-    the matrix into its own order for every product, copies from this one in half the time.
-    """
-    import mlx.core as mx
-    from mlx.nn.layers.linear import Linear
-
-    head: Any = getattr(model, "lm_head", None)
-    plain = isinstance(head, Linear) and head.weight.dtype == mx.float32
-    if plain and mx.default_device() == mx.cpu:
-        head.weight = mx.contiguous(head.weight.T).T
-        mx.eval(head.weight)

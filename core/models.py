@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from core.blas import load_openblas, store_head_by_columns
+from core.blas import load_openblas
 from core.catalogue import CATALOGUE, Known, meant
 from core.checkpoint import TENSORS, WEIGHTS, expand
 from core.config import InferenceConfig
@@ -130,7 +130,7 @@ class ModelLoader:
             from mlx_lm.utils import load_model
 
             model: Module = load_model(info.path)[0]
-            store_head_by_columns(model)
+            _store_head_by_columns(model)
         except Exception as error:
             raise ModelError(
                 f"The checkpoint in {info.path} could not be loaded ({_in_short(error)}). Fetch it "
@@ -162,6 +162,23 @@ class ModelLoader:
         if is_hub_id(self.model):
             return ModelSource.HUB, _from_hub(self.model, self._download)
         raise ModelError(_no_such_model(self.model))
+
+
+def _store_head_by_columns(model: Module) -> None:
+    """Where OpenBLAS computes, store the output matrix so that one row's product is quicker.
+
+    The matrix [vocabulary, hidden] stays what it is to everyone who reads it, only its memory is
+    that of its transpose. A step of decoding multiplies one row by it, and OpenBLAS, which copies
+    the matrix into its own order for every product, copies from this one in half the time.
+    """
+    import mlx.core as mx
+    from mlx.nn.layers.linear import Linear
+
+    head: Any = getattr(model, "lm_head", None)
+    plain = isinstance(head, Linear) and head.weight.dtype == mx.float32
+    if plain and mx.default_device() == mx.cpu:
+        head.weight = mx.contiguous(head.weight.T).T
+        mx.eval(head.weight)
 
 
 def folder_named(name: str) -> Path | None:
