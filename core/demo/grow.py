@@ -40,10 +40,10 @@ def grown(saved: dict[str, Tensor], old: Shape, new: Shape) -> dict[str, Tensor]
         number = _number(name)
         moved = number is not None and number >= half
         at = _renumbered(name, number + more) if number is not None and moved else name
-        out[at] = _widened(name, tensor, new)
+        out[at] = _widened(name, tensor, new.intermediate)
     for name in [name for name in out if _number(name) == 0]:
         for added in range(half, half + more):
-            out[_renumbered(name, added)] = _silent(name, out[name], new.hidden)
+            out[_renumbered(name, added)] = _silent(name, out[name])
     return out
 
 
@@ -56,34 +56,34 @@ def _renumbered(name: str, number: int) -> str:
     return _LAYER.sub(str(number), name)
 
 
-def _silent(name: str, like: Tensor, hidden: int) -> Tensor:
+def _silent(name: str, like: Tensor) -> Tensor:
     """A tensor of a new layer, shaped as `like`: norms are one, biases and outputs 0."""
     if "layernorm" in name:
         return torch.ones_like(like)
     if name.endswith(("bias", "sinks")) or any(part in name for part in _WRITING):
         return torch.zeros_like(like)
-    return _fresh(like.shape, hidden)
+    return _fresh(like.shape)
 
 
-def _fresh(wanted: tuple[int, ...], hidden: int) -> Tensor:
-    """What reads rows of `hidden` values, as a fresh network would.
+def _fresh(shape: tuple[int, ...]) -> Tensor:
+    """A matrix that reads rows of `shape[-1]` values, spread as a fresh network's.
 
     Not as widely spread as trained matrices, whose layers' norms are far below one: behind a norm
     of one such a matrix holds six of ten experts' units at their clamps and attention at one place,
     where nothing is learned.
     """
-    return torch.randn(wanted) * hidden**-0.5
+    return torch.randn(shape) * shape[-1] ** -0.5
 
 
-def _widened(name: str, tensor: Tensor, shape: Shape) -> Tensor:
+def _widened(name: str, tensor: Tensor, size: int) -> Tensor:
     """An expert's tensor with `size` inner dimensions; the new ones are read by nobody yet."""
     if "mlp.experts" not in name:
         return tensor
     if "down_proj" in name:
         if name.endswith("bias"):
             return tensor
-        columns = torch.zeros(*tensor.shape[:2], shape.intermediate - tensor.shape[2])
+        columns = torch.zeros(*tensor.shape[:2], size - tensor.shape[2])
         return torch.cat((tensor, columns), 2)
-    wanted = (tensor.shape[0], shape.intermediate - tensor.shape[1], *tensor.shape[2:])
-    fresh = torch.zeros(wanted) if name.endswith("bias") else _fresh(wanted, shape.hidden)
+    wanted = (tensor.shape[0], size - tensor.shape[1], *tensor.shape[2:])
+    fresh = torch.zeros(wanted) if name.endswith("bias") else _fresh(wanted)
     return torch.cat((tensor, fresh), 1)

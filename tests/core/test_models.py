@@ -191,7 +191,7 @@ def test_broken_weights_are_refused_with_the_folder_named(tmp_path):
         ModelLoader(folder).load()
 
 
-def test_a_loaded_output_matrix_is_the_files_and_stored_by_columns_where_openblas_computes():
+def test_a_loaded_output_matrix_is_that_of_the_file_and_on_the_cpu_stored_by_columns():
     load_openblas()
     import mlx.core as mx
 
