@@ -13,7 +13,7 @@ from random import Random
 
 from core.demo.tasks import LEVELS, training
 from core.demo.tasks.extract import NAMED, PLAIN, address_tokens
-from core.demo.tasks.letters import words
+from core.demo.tasks.letters import spelled, words
 from core.demo.transcript import (
     INSTRUCTIONS,
     Opening,
@@ -62,7 +62,8 @@ def collect(questions: int, seed: int = 0) -> Compact:
     for number in range(1000):
         for text in {str(number), f"{number:02}", f"{number:03}"}:
             keep(encode(text))
-    for word in words():
+    typed = (*words(), *(word.capitalize() for word in spelled()))
+    for word in typed:
         for text in (word, f" {word}"):
             keep(encode(text))
     copied = (*NAMED, *(f" {text}" for text in (*NAMED, *PLAIN)))

@@ -39,20 +39,20 @@ Make = Callable[[Random], Question]
 # Each family with its weight among the questions. `repeat` teaches to copy: most tokens of names
 # and addresses come too seldom to be learned elsewhere. `spell` teaches what `letters` needs.
 FAMILIES: dict[str, tuple[Make, float]] = {
-    "sum": (sums, 0.06),
+    "sum": (sums, 0.05),
     "difference": (differences, 0.08),
-    "product": (products, 0.17),
+    "product": (products, 0.18),
     "sum of many": (sums_of_many, 0.06),
-    "letters": (letters, 0.13),
-    "date": (dates, 0.05),
-    "order": (order, 0.17),
+    "letters": (letters, 0.14),
+    "date": (dates, 0.04),
+    "order": (order, 0.20),
     "story": (stories, 0.10),
     "capital": (capitals, 0.07),
     "email": (emails, 0.11),
-    "number": (numbers, 0.05),
-    "talk": (talk, 0.08),
+    "number": (numbers, 0.04),
+    "talk": (talk, 0.07),
     "out of scope": (out_of_scope, 0.07),
-    "repeat": (repeats, 0.09),
+    "repeat": (repeats, 0.08),
     "spell": (spellings, 0.06),
     "tool": (calculator, 0.0),
 }

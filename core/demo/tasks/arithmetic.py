@@ -67,8 +67,8 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
     def work(s: Scribe) -> int:
         x, y = columns.restated(s, a, "-", b)
-        pair = f"{x:0{width}}<{y:0{width}}{columns.comparison(x, y, width)}"
-        s.write(f". {pair} {'yes' if x < y else 'no'}")
+        pair = f"{x:0{width}} {y:0{width}}{columns.comparison(x, y, width)}"
+        s.write(f". {pair} {columns.sign(x, y)}")
         if x < y:
             s.write(", minus ")
             y, x = columns.restated(s, y, "-", x)
@@ -97,26 +97,27 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
 def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     """Row by row, and the sum of the rows; checked the other way round."""
+    long, short = columns.longer_first(a, b)
 
     def work(s: Scribe) -> int:
-        x, y = columns.restated(s, a, "*", b)
+        x, y = columns.restated(s, long, "*", short)
         s.write("\n")
         return columns.multiply(s, x, y)
 
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
-        x, y = columns.restated(s, b, "*", a)
+        x, y = columns.restated(s, short, "*", long)
         s.write(": ")
         again = columns.multiply_briefly(s, x, y)
         return columns.compare(s, again, shown)
 
-    def short(s: Scribe) -> int:
-        return columns.multiply_briefly(s, a, b)
+    def brief(s: Scribe) -> int:
+        return columns.multiply_briefly(s, short, long)
 
     share = SLIP_SHARE if columns.is_row(a, b) else 0.0  # twice would be too long
     return {
         "low": f"{a}*{b}.",
-        "medium": f"{a}*{b}: {columns.brief(rng, short)}.",
+        "medium": f"{short}*{long}: {columns.brief(rng, brief)}.",
         "high": columns.checked(rng, work, check, a * b, share),
     }
 
@@ -205,13 +206,13 @@ def _product_keys(a: int, b: int) -> tuple[str, ...]:
     """Of the product, and of the products and sums that its work and its check consist of."""
     keys = [_mul_key(a, b)]
     if not columns.is_row(a, b):
-        for x, y in ((a, b), (b, a)):
-            total = 0
-            for place, row in enumerate(columns.rows(x, y)):
-                keys.append(_mul_key(*row))
-                value = row[0] * row[1] * 10**place
-                keys += [add_key(total, value)] if place else []
-                total += value
+        long, short = columns.longer_first(a, b)
+        total = 0
+        for place, digit in enumerate(columns.digits(short)):
+            keys.append(_mul_key(long, digit))
+            value = long * digit * 10**place
+            keys += [add_key(total, value)] if place else []
+            total += value
     return tuple(keys)
 
 

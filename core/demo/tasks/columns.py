@@ -157,30 +157,41 @@ def _taken(s: Scribe, x: int, y: int, borrow: int) -> tuple[int, int]:
 
 
 def multiply(s: Scribe, a: int, b: int) -> int:
-    """a * b in full: a row for each digit of the shorter number, and the sum of the rows."""
-    return _multiplied(s, a, b, _row, add, "\n", "\n")
+    """a * b in full: a row for each digit of b, and the sum of the rows."""
+    rows = [(a, y) for y in digits(b)]
+    return _row(s, a, b) if is_row(a, b) else _rows(s, rows, _row, add, "\n", "\n")
 
 
 def multiply_briefly(s: Scribe, a: int, b: int) -> int:
-    """a * b, the same steps in a row."""
-    return _multiplied(s, a, b, _row_briefly, add_briefly, ": ", "; ")
+    """a * b, its rows by the digits of a, one behind the other."""
+    if is_row(a, b):
+        return _row_briefly(s, a, b)
+    return _rows(s, [(x, b) for x in digits(a)], _row_briefly, add_briefly, ": ", "; ")
+
+
+def longer_first(a: int, b: int) -> tuple[int, int]:
+    """The two as they are multiplied: by the digits of the shorter one there are fewer rows."""
+    return (a, b) if len(str(a)) >= len(str(b)) else (b, a)
 
 
 Step = Callable[[Scribe, int, int], int]
 
 
-def _multiplied(s: Scribe, a: int, b: int, row: Step, plus: Step, opening: str, gap: str) -> int:
-    """a * b by steps of two kinds; `opening` stands before a step's work, `gap` between two."""
-    if is_row(a, b):
-        return row(s, a, b)
-    total = 0
-    for place, factors in enumerate(rows(a, b)):
-        s.write(gap if place else "")
+def _rows(
+    s: Scribe, rows: list[tuple[int, int]], row: Step, plus: Step, opening: str, gap: str
+) -> int:
+    """The sum of the rows, units first; `opening` stands before a step's work, `gap` between two.
+
+    Each step has a letter: what comes next is said before its numbers are written.
+    """
+    total, labels = 0, iter(LABELS)
+    for place, factors in enumerate(rows):
+        s.write(f"{gap if place else ''}{next(labels)} ")
         x, y = restated(s, factors[0], "*", factors[1])
         s.write(opening)
         value = row(s, x, y) * 10**place
         if place:
-            s.write(gap)
+            s.write(f"{gap}{next(labels)} ")
             value, total = restated(s, value, "+", total)
             s.write(opening)
             value = plus(s, value, total)
@@ -191,13 +202,6 @@ def _multiplied(s: Scribe, a: int, b: int, row: Step, plus: Step, opening: str, 
 def is_row(a: int, b: int) -> bool:
     """Whether the product is one row: one of the numbers has one digit."""
     return min(a, b) < 10
-
-
-def rows(a: int, b: int) -> list[tuple[int, int]]:
-    """The products that a * b is the sum of, units first: by the digits of the shorter number."""
-    if len(str(a)) < len(str(b)):
-        return [(x, b) for x in digits(a)]
-    return [(a, y) for y in digits(b)]
 
 
 def _row(s: Scribe, a: int, b: int) -> int:
@@ -264,14 +268,24 @@ def _plus(s: Scribe, x: int, y: int) -> int:
 
 
 def compare(s: Scribe, got: int, wanted: int) -> bool:
-    """The two side by side; whether they agree."""
-    s.write(f". Compare {', '.join(_paired(str(got), str(wanted), ' '))}.")
+    """What was wanted, brought near; the two side by side; whether they agree."""
+    s.write(f"; first {wanted}. {side_by_side(got, wanted)}.")
     return got == wanted
+
+
+def side_by_side(got: int, wanted: int) -> str:
+    """The digits of the two in pairs, as far as the first that differ."""
+    return f"Compare {', '.join(_paired(str(got), str(wanted), ' '))}"
 
 
 def comparison(one: int, other: int, width: int = WIDTH) -> str:
     """The digits in pairs, as far as the first that differ; both numbers have `width` digits."""
     return ": " + " ".join(_paired(f"{one:0{width}}", f"{other:0{width}}"))
+
+
+def sign(one: int, other: int) -> str:
+    """What stands between the two. It follows from the last pair of digits alone."""
+    return "=" if one == other else "<" if one < other else ">"
 
 
 def _paired(one: str, other: str, between: str = "") -> list[str]:

@@ -11,12 +11,14 @@ from random import Random
 
 from core.demo.tasks.asking import COUNT, LENGTH, SPELL, drawn
 from core.demo.tasks.base import SLIP, Level, Question
+from core.demo.tasks.columns import side_by_side
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
 LONGEST = 12
 SPELLED = 450  # of the words, the first, whose letters are asked for: each must come often
 
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _QUOTES = (('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("*", "*"))
 
 
@@ -27,15 +29,16 @@ def words() -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def spelled() -> tuple[str, ...]:
+    """The words whose letters are asked for."""
+    return words()[:SPELLED]
+
+
 def letters(rng: Random) -> Question:
-    word, shown = _word(rng)
     if rng.random() < 0.3:
-        return _length(rng, word, shown)
-    if rng.random() < 0.82:
-        most = [c for c in word if word.count(c) > 1]
-        letter = rng.choice(most if most and rng.random() < 0.55 else word)
-    else:
-        letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
+        return _length(rng, *_typed(rng, rng.choice(spelled())))
+    letter, word = _asked(rng)
+    word, shown = _typed(rng, word)
     typed = letter.upper() if rng.random() < 0.2 else letter
     quote = rng.choice(("", "", "", "", "'", '"'))
     frame = _framed(rng, drawn(rng, COUNT), f"{quote}{typed}{quote}", shown)
@@ -51,29 +54,41 @@ def letters(rng: Random) -> Question:
     return Question("letters", frame, str(count), final, analysis, (key,), numeric=True)
 
 
-def _word(rng: Random) -> tuple[str, str]:
-    """A word, and how it is typed: quoted perhaps, perhaps with capitals."""
-    word = rng.choice(words()[:SPELLED])
+def _asked(rng: Random) -> tuple[str, str]:
+    """A letter and a word. The rare letters too are to be recognised, wherever they stand."""
+    roll = rng.random()
+    if roll < 0.4:
+        letter = rng.choice(ALPHABET)
+        holding = [word for word in spelled() if letter in word]
+        return letter, rng.choice(holding or spelled())
+    word = rng.choice(spelled())
+    most = [c for c in word if word.count(c) > 1]
+    if roll < 0.6 and most:
+        return rng.choice(most), word
+    return rng.choice(word if roll < 0.85 else ALPHABET), word
+
+
+def _typed(rng: Random, word: str) -> tuple[str, str]:
+    """The word, and how it is typed: quoted perhaps, perhaps with a capital."""
     left, right = rng.choice(_QUOTES) if rng.random() < 0.25 else ("", "")
-    case = rng.random()
-    shown = word.capitalize() if case < 0.1 else word.upper() if case < 0.11 else word
+    shown = word.capitalize() if rng.random() < 0.1 else word
     return word, f"{left}{shown}{right}"
 
 
 def spellings(rng: Random) -> Question:
-    word, shown = _word(rng)
-    spelled = " ".join(word)
+    word, shown = _typed(rng, rng.choice(spelled()))
+    apart = " ".join(word)
     analysis: dict[Level, str] = {
         "low": f"Letters of {word}.",
-        "medium": f"Letters of {word}: {spelled}.",
-        "high": f"Letters of {word}: {spelled}.\n{_numbered(word)}. So {len(word)}.",
+        "medium": f"Letters of {word}: {apart}.",
+        "high": f"Letters of {word}: {apart}.\n{_numbered(word)}. So {len(word)}.",
     }
     prompt = _framed(rng, drawn(rng, SPELL), "", shown)
     return Question(
         "spell",
         prompt,
-        spelled,
-        f"It is spelled: {spelled}",
+        apart,
+        f"It is spelled: {apart}",
         analysis,
         (f"spell:{word}:{prompt.lower()}",),
     )
@@ -107,30 +122,44 @@ def _tally(word: str, letter: str, wrong_at: int | None = None, wrong: int = 0) 
 
 
 def _counted(rng: Random, word: str, letter: str) -> str:
-    once = _tally(word, letter)
-    good = f"Count: {once}.\nCheck: {once}. Same: right."
+    once, count = _tally(word, letter), word.count(letter)
     if rng.random() >= SLIP_SHARE:
-        return good
+        return f"Count: {_twice((once, count), (once, count))}"
     at = rng.randrange(len(word))
-    least = word[: at + 1].count(letter)
-    wrong = _tally(word, letter, at, rng.choice((-1, 1)) if least else 1)
-    said = [once, wrong] if rng.random() < 0.5 else [wrong, once]
-    return f"Count: {said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
+    by = rng.choice((-1, 1)) if word[: at + 1].count(letter) else 1
+    wrong = _tally(word, letter, at, by)
+    return _slipped(rng, "Count: ", (once, count), (wrong, count + by))
+
+
+Counted = tuple[str, int]
+
+
+def _twice(first: Counted, again: Counted) -> str:
+    """The work, its check, and whether they come to the same."""
+    (work, shown), (check, got) = first, again
+    same = "Same: right" if got == shown else "Not the same: a slip. Again"
+    return f"{work}.\nCheck: {check}. {side_by_side(got, shown)}. {same}."
+
+
+def _slipped(rng: Random, head: str, right: Counted, wrong: Counted) -> str:
+    """The slip stands in the work or in its check; then both are done again."""
+    both = [right, wrong]
+    rng.shuffle(both)
+    return f"{head}{_twice(*both)}\n{head}{_twice(right, right)}"
 
 
 def _length(rng: Random, word: str, shown: str) -> Question:
     frame = _framed(rng, drawn(rng, LENGTH), "", shown)
     count = len(word)
     forth = _numbered(word)
-    good = f"{forth}. So {count}.\nCheck: {forth}. So {count}. Same: right."
-    high = good
+    right = f"{forth}. So {count}", count
+    high = _twice(right, right)
     at, jump = rng.randrange(2, count), rng.choice((-1, 1))
     if rng.random() < SLIP_SHARE and at + 1 + jump < 10:
-        wrong = [f"{i if i <= at else i + jump} {c}" for i, c in enumerate(word, 1)]
-        wrong[at] = f"{SLIP}{wrong[at]}"
-        said = [f"{forth}. So {count}"] * 2
-        said[rng.randrange(2)] = f"{' '.join(wrong)}. So {count + jump}"
-        high = f"{said[0]}.\nCheck: {said[1]}. Not the same: a slip. Again.\n{good}"
+        places = [f"{i if i <= at else i + jump} {c}" for i, c in enumerate(word, 1)]
+        places[at] = f"{SLIP}{places[at]}"
+        wrong = f"{' '.join(places)}. So {count + jump}", count + jump
+        high = _slipped(rng, "", right, wrong)
     analysis: dict[Level, str] = {
         "low": f"All letters of {word}.",
         "medium": f"All letters of {word}: {forth}. {count}.",

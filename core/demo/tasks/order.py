@@ -1,9 +1,9 @@
 """Putting numbers in order, and finding the largest or smallest, by comparing two at a time.
 
 At high every number has a letter and three digits, so that two stand at fixed places when they are
-compared: digit by digit, as far as the first that differ. Numbers are sorted by insertion: each new
-one is compared with those in the row, from the first, until it comes before one; the row itself is
-of letters, which are copied without digits.
+compared: digit by digit, as far as the first that differ, and these two alone say which is less.
+Numbers are sorted by insertion: each new one is compared with those in the row, from the first,
+until it comes before one; the row itself is of letters, which are copied without digits.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
 from core.demo.tasks.base import SLIP, Level, Question
-from core.demo.tasks.columns import LABELS, WIDTH, comparison, labelled, named
+from core.demo.tasks.columns import LABELS, WIDTH, comparison, labelled, named, sign
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
@@ -20,10 +20,13 @@ SLIP_SHARE = 0.25
 
 def _numbers(rng: Random, count: int) -> list[int]:
     roll = rng.random()
-    if roll < 0.15:  # close together: the last digits decide
+    if roll < 0.2:  # close together: the last digits decide
         base = rng.randrange(1, 980)
         return rng.sample(range(base, base + 20), count)
-    pool = range(1, 100) if roll < 0.55 else range(1, 1000)
+    if roll < 0.3:
+        base = rng.randrange(100, 900)
+        return rng.sample(range(base, base + 100), count)
+    pool = range(1, 100) if roll < 0.6 else range(1, 1000)
     return rng.sample(pool, count)
 
 
@@ -118,18 +121,14 @@ def _compared(
     numbers: list[int], one: int, other: int, down: bool, wrong: bool = False
 ) -> tuple[str, bool]:
     """Two numbers beside each other and whether the first one comes before; or the opposite."""
-    before = ((numbers[one] < numbers[other]) != down) != wrong
-    pair = f"{_lettered(numbers, one)}{_sign(down)}{_lettered(numbers, other)}"
+    less = (numbers[one] < numbers[other]) != wrong
+    pair = f"{_lettered(numbers, one)} {_lettered(numbers, other)}"
     pair += comparison(numbers[one], numbers[other])
-    return f"{pair}{SLIP if wrong else ''} {'yes' if before else 'no'}", before
+    return f"{pair}{SLIP if wrong else ''} {'<' if less else '>'}", less != down
 
 
 def _lettered(numbers: list[int], at: int) -> str:
     return f"{LABELS[at]} {numbers[at]:0{WIDTH}}"
-
-
-def _sign(down: bool) -> str:
-    return ">" if down else "<"
 
 
 def _wide_row(numbers: list[int], row: list[int]) -> str:
@@ -140,10 +139,9 @@ def _in_order(row: list[int], down: bool) -> str:
     """Each number against the next, as far as the first that is not in order."""
     steps = []
     for one, other in pairwise(row):
-        right = (one < other) != down
-        pair = f"{one:0{WIDTH}}{_sign(down)}{other:0{WIDTH}}{comparison(one, other)}"
-        steps.append(f"{pair} {'yes' if right else 'no'}")
-        if not right:
+        pair = f"{one:0{WIDTH}} {other:0{WIDTH}}{comparison(one, other)}"
+        steps.append(f"{pair} {sign(one, other)}")
+        if (one < other) == down:
             break
     return ", ".join(steps)
 

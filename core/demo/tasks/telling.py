@@ -44,7 +44,9 @@ OPEN = (
 )  # fmt: skip
 MORE = (
     "[buys|gets|finds|receives|wins|picks|collects|makes|bakes|adds|is given|earns|orders|bought|got|"
-    "found|received|won|picked|made|added|was given|takes|collected|borrows|then buys|then gets] "
+    "found|received|won|picked|made|added|was given|takes|collected|borrows|then buys|then gets|gains|"
+    "gained|catches|caught|gathers|gathered|discovers|discovered|is sent|was sent|draws|drew|prints|"
+    "unpacks|brings home|brought home|saves|saved|wins back|grows|grew] "
     "[{b} more|{b} more|{b} more {t}|{b} more of them|another {b}|{b}|{b} {t}|{b} new ones|an extra {b}]"
     "[| from {m}| from a friend| later| the next day| today| at the shop| on Monday]"
 )
@@ -52,7 +54,9 @@ LESS = (
     "[gives|gave] [{b} to {m}|{m} {b}|{b} away|away {b}|{b} of them away|{b} to a friend|{m} {b} of them|"
     "{b} to [his|her|my] [sister|brother|friend|mom]|away {b} {t}]",
     "[loses|sells|eats|uses|breaks|drops|spends|lost|sold|ate|used|broke|dropped|spent|throws away|"
-    "threw away|removes|drinks|drank|donates|donated|uses up|lends {m}|hands out|pays|paid] "
+    "threw away|removes|drinks|drank|donates|donated|uses up|lends {m}|hands out|pays|paid|misplaces|"
+    "trades|traded|burns|burned|returns|returned|serves|served|ships|shipped|tears up|hides|hid|"
+    "swaps|recycles|recycled|mails|mailed|leaves behind|left behind|gets rid of|got rid of] "
     "[{b}|{b} of them|{b} {t}|{b} of those][| on the way| today| yesterday| at lunch| later|]",
     "[takes|took] [{b} out|{b} away|away {b}|out {b}]",
     "[gives|gave] {b} [back|away]",
@@ -65,7 +69,12 @@ FIRST_PERSON = (
     ("loses", "lose"), ("sells", "sell"), ("eats", "eat"), ("uses", "use"), ("breaks", "break"),
     ("drops", "drop"), ("spends", "spend"), ("throws", "throw"), ("removes", "remove"),
     ("drinks", "drink"), ("donates", "donate"), ("lends", "lend"), ("hands", "hand"),
-    ("pays", "pay"),
+    ("pays", "pay"), ("gains", "gain"), ("catches", "catch"), ("gathers", "gather"),
+    ("discovers", "discover"), ("is sent", "am sent"), ("draws", "draw"), ("prints", "print"),
+    ("unpacks", "unpack"), ("brings", "bring"), ("saves", "save"), ("grows", "grow"),
+    ("misplaces", "misplace"), ("trades", "trade"), ("burns", "burn"), ("returns", "return"),
+    ("serves", "serve"), ("ships", "ship"), ("tears", "tear"), ("hides", "hide"),
+    ("swaps", "swap"), ("recycles", "recycle"), ("mails", "mail"), ("leaves behind", "leave behind"),
 )  # fmt: skip
 HOW_MANY = "[how many|how many {t}|how many {t}|what number of {t}|how many of them]"
 NOW = (
@@ -83,9 +92,13 @@ LEFT_I = f"{HOW_MANY} [do I have left|are left|do I still have|remain|have I got
 JOIN = "[. |, |. Then |, then |, and then | and | and then |. Later |. After that |; |. Now |. Next day ]"
 THEN_ASK = "[. |. |, |. So |. Now |? | - ]"
 COME = (
-    "[get on|come in|arrive|join|enter|get in|come|walk in|join them|land|step in|more come|hop on]"
+    "[get on|come in|arrive|join|enter|get in|come|walk in|join them|land|step in|more come|hop on|climb in|"
+    "show up|turn up|drop in|appear|follow|are let in|sit down]"
 )
-GO = "[get off|leave|go home|go|walk out|get out|fly away|go away|leave early|are gone|step out|run away]"
+GO = (
+    "[get off|leave|go home|go|walk out|get out|fly away|go away|leave early|are gone|step out|run away|drop out|"
+    "head home|disappear|hop off|step off|drive away|are sent home|say goodbye]"
+)
 TOGETHER = (
     "{n} has {a} {t} and {m} has {b}[ {t}|]. How many [{t} |][do they have|are there|is that] [together|in total|altogether|combined|]?",
     "{n} [has|picked|found|made|sold|read|collected|scored] {a} {t}[,|.| and] {m} {b}. How many [in total|together|altogether|is that|do they have together]?",
