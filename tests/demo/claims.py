@@ -117,7 +117,9 @@ def _with_wrong_digit(rng: Random, result: GenerationResult) -> list[int] | None
         return None
     at = rng.choice(places)
     right = encoding().decode([tokens[at]])
-    wrong = rng.choice([d for d in "0123456789" if d != right])
+    place = rng.randrange(len(right))  # a number of the question is one token
+    digit = rng.choice([d for d in "0123456789" if d != right[place]])
+    wrong = right[:place] + digit + right[place + 1 :]
     return [*tokens[:at], *encoding().encode(wrong)]
 
 

@@ -112,11 +112,11 @@ _BRIEF: _Do = {
 def _planned(s: Scribe, told: Told) -> Told:
     """Write what there is to do; the plan as written."""
     s.write("Start ")
-    first = s.number(told.first)
+    first = s.given(told.first)
     steps = []
     for sign, number in told.steps:
         s.write(f". {_WHY[sign]}")
-        steps.append((sign, s.number(number)))
+        steps.append((sign, s.given(number)))
     s.write(".")
     return Told(told.text, first, tuple(steps))
 
@@ -130,11 +130,11 @@ def _plan(rng: Random, told: Told) -> str:
 
 def _worked(s: Scribe, told: Told, do: _Do, before: str, between: str = ": ") -> int:
     total = told.first
-    for sign, number in told.steps:
+    for place, (sign, number) in enumerate(told.steps):
         s.write(before)
-        total = s.number(total)
+        total = s.number(total) if place else s.given(total)
         s.write(sign)
-        written = s.number(number)
+        written = s.given(number)
         s.write(between)
         total = do[sign](s, total, written)
         before = before if before == "\n" else "; "
