@@ -6,12 +6,13 @@ import queue
 from importlib import import_module
 
 import mlx.core as mx
+import numpy as np
 import pytest
 from mlx_lm.sample_utils import apply_top_p
 
 import core.backends.owner as owner_module
 from core.backends.base import EndReason, EndStep, TokenRequest
-from core.backends.drawing import nucleus
+from core.backends.drawing import looked_at_on_cpu, looked_at_on_gpu, nucleus
 from core.backends.mlx import MLXBackend
 from core.errors import BackendError, ModelError
 from core.models import ModelLoader
@@ -110,6 +111,27 @@ def test_the_nucleus_is_mlx_lms_own_whether_few_tokens_hold_it_or_many(peakednes
     ours, theirs = nucleus(logprobs, top_p), apply_top_p(logprobs, top_p)
     assert mx.array_equal(ours, theirs)
     assert mx.isfinite(ours).any(axis=-1).all()
+
+
+@pytest.mark.parametrize("look", [looked_at_on_cpu, looked_at_on_gpu])
+@pytest.mark.parametrize("peakedness", [0.1, 3.0, 30.0])
+def test_how_likely_tokens_were_is_what_double_precision_says_wherever_it_is_looked_up(
+    look, peakedness
+):
+    logits = mx.random.normal((2, 5_000), key=mx.random.key(1)) * peakedness
+    logits[0, 7] = -mx.inf
+    logprobs = logits - mx.logsumexp(logits, axis=-1, keepdims=True)
+    before = np.array(logprobs)
+    ids, values, chosen, entropy = look(logprobs, [7, 11], 5)
+    exact = before.astype(np.float64)
+    for row, likeliest, logs in zip(exact, ids, values, strict=True):
+        assert sorted(logs) == sorted(row)[-5:]
+        assert logs == [row[i] for i in likeliest]
+    assert chosen == [-np.inf, exact[1, 11]]
+    mass = np.exp(exact)
+    nats = -np.where(mass > 0, mass * np.maximum(exact, -1e4), 0).sum(axis=-1)
+    assert entropy == pytest.approx(nats.tolist(), rel=1e-3, abs=1e-4)
+    assert np.array_equal(np.array(logprobs), before)
 
 
 def test_a_batch_that_cannot_be_made_is_told_to_those_who_wait_and_to_those_who_come_later(
