@@ -62,7 +62,6 @@ def collect(questions: int, seed: int = 0) -> Compact:
     for number in range(1000):
         for text in {str(number), f"{number:02}", f"{number:03}"}:
             keep(encode(text))
-        said.update(encode(str(number)))
     typed = (*words(), *(word.capitalize() for word in spelled()))
     for word in typed:
         for text in (word, f" {word}"):

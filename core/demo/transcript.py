@@ -1,8 +1,7 @@
 """Questions as Harmony tokens: the official prompt, and the reply with its analysis kept.
 
 openai-harmony drops the analysis once a final message exists, so the reply is assembled here.
-Digits of what is worked out are single tokens, whatever the vocabulary would group; the text is the
-same.
+Digits of the reply are single tokens, whatever the vocabulary would group; the text is the same.
 """
 
 import re
@@ -11,12 +10,12 @@ from functools import lru_cache
 from random import Random
 
 from core.demo.tasks import Level, Question
-from core.demo.tasks.base import SLIP, WHOLE, plain
+from core.demo.tasks.base import SLIP
 from core.demo.tasks.calculator import DESCRIPTION, NAME, PARAMETERS
 from core.vocabulary import CALL, CHANNEL, CONSTRAIN, END, MESSAGE, RETURN, START, encoding
 
-# A whole number, a digit, a sign that nothing behind it may join, or a run of anything else.
-_PIECES = re.compile(rf"{SLIP}?(?:{WHOLE}\d+|\d| [<=>]|(?:(?! [<=>])[^\d{SLIP}{WHOLE}])+)")
+# Either a marked slip, a digit, or a run of anything else.
+_PIECES = re.compile(rf"{SLIP}?\d|{SLIP}?[^\d{SLIP}]+")
 
 INSTRUCTIONS = (
     "You are a helpful assistant.", "Be brief.", "Answer in one sentence.",
@@ -115,12 +114,12 @@ def question_tokens(question: Question) -> list[int]:
 
 
 def spelled(text: str) -> tuple[list[int], list[int]]:
-    """Tokens of a reply's text, digits mostly one by one, and 1 for each token that is trained."""
+    """Tokens of a reply's text, digits one by one, and 1 for each token that is trained."""
     tokens: list[int] = []
     trained: list[int] = []
     for piece in _PIECES.findall(text):
         slip = piece.startswith(SLIP)
-        ids = encode(plain(piece))
+        ids = encode(piece[1:] if slip else piece)
         tokens += ids
         trained += [0 if slip and i == 0 else 1 for i in range(len(ids))]
     return tokens, trained
@@ -144,8 +143,7 @@ def reply(question: Question, level: Level) -> Sample:
         rest = [*encode(f"commentary to=functions.{NAME} "), CONSTRAIN, *encode("json"), MESSAGE]
         rest += [*spelled(question.arguments)[0], CALL]
     else:
-        final = encode(question.final) if question.whole else spelled(question.final)[0]
-        rest = [*encode("final"), MESSAGE, *final, RETURN]
+        rest = [*encode("final"), MESSAGE, *spelled(question.final)[0], RETURN]
     return Sample(tokens + rest, weights + [1] * len(rest))
 
 

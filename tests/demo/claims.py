@@ -117,9 +117,7 @@ def _with_wrong_digit(rng: Random, result: GenerationResult) -> list[int] | None
         return None
     at = rng.choice(places)
     right = encoding().decode([tokens[at]])
-    place = rng.randrange(len(right))  # a number of the question is one token
-    digit = rng.choice([d for d in "0123456789" if d != right[place]])
-    wrong = right[:place] + digit + right[place + 1 :]
+    wrong = rng.choice([d for d in "0123456789" if d != right])
     return [*tokens[:at], *encoding().encode(wrong)]
 
 

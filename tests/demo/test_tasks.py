@@ -25,7 +25,7 @@ from core.demo.tasks import (
     may_train,
     training,
 )
-from core.demo.tasks.base import SLIP, WHOLE, plain
+from core.demo.tasks.base import SLIP
 from core.demo.tasks.calculator import calculator
 from core.demo.tasks.letters import spelled as spelled_words
 from core.demo.transcript import reply, spelled
@@ -140,7 +140,7 @@ def test_every_equation_of_the_work_is_right_except_in_work_that_is_thrown_away(
         for level in LEVELS:
             kept = question.analysis[level].split("Again.\n")[-1]
             assert SLIP not in kept
-            for equation in EQUATION.findall(plain(kept)):
+            for equation in EQUATION.findall(kept):
                 assert len({worked_out(side) for side in equation.split("=")}) == 1, equation
 
 
@@ -148,7 +148,7 @@ def test_every_comparison_of_the_work_is_right_except_in_work_that_is_thrown_awa
     seen = 0
     for question in (*drawn("order", 300), *drawn("difference")):
         kept = question.analysis["high"].split("Again.\n")[-1]
-        for one, other, pairs, sign in COMPARISON.findall(plain(kept)):
+        for one, other, pairs, sign in COMPARISON.findall(kept):
             assert sign == columns.sign(int(one), int(other)), kept
             # What the network goes by: the last two digits alone.
             assert sign == columns.sign(*map(int, pairs.split()[-1])), kept
@@ -165,7 +165,7 @@ def test_a_slip_is_always_found_and_never_trained(family: str) -> None:
         assert text.rindex(SLIP) < text.index("slip. Again.\n")
         tokens, trained = spelled(text)
         assert trained.count(0) == text.count(SLIP)
-        assert encoding().decode(tokens) == plain(text)
+        assert encoding().decode(tokens) == text.replace(SLIP, "")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -179,22 +179,11 @@ def test_the_two_lessons_name_families() -> None:
     assert not set(PAYS) & set(LOW_IS_ENOUGH)
 
 
-@pytest.mark.parametrize("family", ["sum", "product", "order"])
-def test_only_numbers_of_the_question_are_whole_tokens_of_a_reply(family: str) -> None:
-    for question in drawn(family, 50):
-        whole = {encoding().decode([t]) for t in reply(question, "high").tokens}
-        whole = {text for text in whole if len(text) > 1 and any(c.isdigit() for c in text)}
-        # Work that is thrown away may have misread one.
-        if SLIP not in question.analysis["high"]:
-            assert whole <= set(map(str, numbers_in(question.prompt))), question.prompt
-
-
-def test_a_sign_between_two_numbers_is_a_token_of_its_own() -> None:
-    seen = set()
-    for question in (*drawn("order"), *drawn("difference")):
-        texts = {encoding().decode([t]) for t in reply(question, "high").tokens}
-        seen |= {text for text in texts if text[:2] in (" <", " >")}
-    assert seen == {" <", " >"}
+def test_digits_of_a_reply_are_single_tokens() -> None:
+    for question in drawn("product", 50):
+        for token in reply(question, "high").tokens:
+            text = encoding().decode([token])
+            assert len(text) == 1 or not any(c.isdigit() for c in text)
 
 
 def test_the_page_s_first_example_is_held_out() -> None:
@@ -210,16 +199,12 @@ def test_training_sees_no_held_out_question_and_no_held_out_step() -> None:
 
 
 def test_every_row_and_sum_in_a_product_s_work_is_one_of_its_keys() -> None:
-    steps = 0
     for question in drawn("product"):
         for line in question.analysis["high"].splitlines():
-            step = re.fullmatch(r"(?:[a-e] )?(\d+)([*+])(\d+)", line.replace(WHOLE, ""))
-            if step:
-                steps += 1
+            if step := re.fullmatch(r"(\d+)([*+])(\d+)", line):
                 first, second = sorted((int(step[1]), int(step[3])))
                 name = {"*": "mul", "+": "add"}[step[2]]
                 assert f"{name}:{first},{second}" in question.keys
-    assert steps > 300
 
 
 def test_no_wording_of_a_held_out_sum_reaches_training() -> None:

@@ -4,7 +4,7 @@ from random import Random
 
 from core.demo.tasks import columns
 from core.demo.tasks.asking import ADD, ADD_MANY, MULTIPLY, SUBTRACT, drawn
-from core.demo.tasks.base import Level, Question, whole
+from core.demo.tasks.base import Level, Question
 from core.demo.tasks.columns import LABELS, WIDTH, Scribe, labelled
 from core.demo.tasks.dressing import dressed
 
@@ -52,8 +52,8 @@ def add_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
         return columns.add_briefly(s, a, b)
 
     return {
-        "low": f"{whole(a)}+{whole(b)}.",
-        "medium": f"{whole(a)}+{whole(b)}: {columns.brief(rng, short)}.",
+        "low": f"{a}+{b}.",
+        "medium": f"{a}+{b}: {columns.brief(rng, short)}.",
         "high": columns.checked(rng, work, check, a + b, SLIP_SHARE),
     }
 
@@ -62,12 +62,12 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     """a - b; where that is negative, b - a with a minus before it."""
     big, small = max(a, b), min(a, b)
     width = max(WIDTH, len(str(big)))
-    swap = f"{whole(a)}<{whole(b)}, so minus " if a < b else ""
+    swap = f"{a}<{b}, so minus " if a < b else ""
     sign = f" So -{big - small}." if a < b else ""
 
     def work(s: Scribe) -> int:
         x, y = columns.restated(s, a, "-", b)
-        pair = f"{whole(x)} {whole(y)}{columns.comparison(x, y, width)}"
+        pair = f"{x:0{width}} {y:0{width}}{columns.comparison(x, y, width)}"
         s.write(f". {pair} {columns.sign(x, y)}")
         if x < y:
             s.write(", minus ")
@@ -78,9 +78,7 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     def check(s: Scribe, shown: int) -> bool:
         # a - b = c is checked as c + b = a.
         s.write("Check ")
-        x = s.number(shown)
-        s.write("+")
-        y = s.given(small)
+        x, y = columns.restated(s, shown, "+", small)
         s.write(": ")
         again = columns.add_briefly(s, x, y)
         return columns.compare(s, again, big)
@@ -91,8 +89,8 @@ def subtract_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
     # What was compared last is not the result: it is found again by its name.
     end = f"Difference: {big - small}" + (f", minus: -{big - small}" if a < b else "")
     return {
-        "low": f"{whole(a)}-{whole(b)}.",
-        "medium": f"{swap}{whole(big)}-{whole(small)}: {columns.brief(rng, short)}.{sign}",
+        "low": f"{a}-{b}.",
+        "medium": f"{swap}{big}-{small}: {columns.brief(rng, short)}.{sign}",
         "high": columns.checked(rng, work, check, big - small, SLIP_SHARE, end),
     }
 
@@ -118,8 +116,8 @@ def multiply_analysis(rng: Random, a: int, b: int) -> dict[Level, str]:
 
     share = SLIP_SHARE if columns.is_row(a, b) else 0.0  # twice would be too long
     return {
-        "low": f"{whole(a)}*{whole(b)}.",
-        "medium": f"{whole(short)}*{whole(long)}: {columns.brief(rng, brief)}.",
+        "low": f"{a}*{b}.",
+        "medium": f"{short}*{long}: {columns.brief(rng, brief)}.",
         "high": columns.checked(rng, work, check, a * b, share),
     }
 
@@ -131,11 +129,11 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         given: list[int] = []
         for label, number in columns.named(numbers):
             s.write(f"{' ' if given else ''}{label} ")
-            given.append(s.given(number))
+            given.append(s.number(number))
         total = given[0]
-        for place, (label, number) in enumerate(columns.named(given)[1:]):
+        for label, number in columns.named(given)[1:]:
             s.write(f"\n{label} ")
-            x, y = _onto(s, number, total, place)
+            x, y = columns.restated(s, number, "+", total)
             s.write("\n")
             total = columns.add(s, x, y)
         return total
@@ -143,9 +141,9 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
     def check(s: Scribe, shown: int) -> bool:
         s.write("Check ")
         total = numbers[-1]
-        for place, i in enumerate(reversed(range(len(numbers) - 1))):
+        for i in reversed(range(len(numbers) - 1)):
             s.write(f"{LABELS[i]} ")
-            x, y = _onto(s, numbers[i], total, place)
+            x, y = columns.restated(s, numbers[i], "+", total)
             s.write(": ")
             total = columns.add_briefly(s, x, y)
             s.write("; " if i else "")
@@ -168,13 +166,6 @@ def add_many_analysis(rng: Random, numbers: list[int]) -> dict[Level, str]:
         "medium": f"{labelled(numbers)}: {columns.brief(rng, leaps)}.",
         "high": columns.checked(rng, work, check, sum(numbers), SLIP_SHARE_LONG),
     }
-
-
-def _onto(s: Scribe, number: int, total: int, place: int) -> tuple[int, int]:
-    """Write a number of the question and the total so far, which at first is one of them too."""
-    x = s.given(number)
-    s.write("+")
-    return x, s.number(total) if place else s.given(total)
 
 
 def typed(rng: Random, number: int) -> str:

@@ -21,9 +21,6 @@ ALWAYS_HELD_OUT = frozenset({"add:23,48"})
 # Stands before a character that the network sees but is not trained to produce: a slip in the
 # shown work.
 SLIP = "\ue000"
-# Stands before a number that is one token, as it is in the question it comes from; the digits of
-# all others are tokens of their own.
-WHOLE = "\ue003"
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Question:
     `answer` is a string that a right final message contains. `keys` name the content for the
     held-out split: the first is the question itself, the others are partial results that the
     shown work would give away. `history` holds earlier (user, final) turns; `arguments`, when
-    set, makes the reply a calculator call. `whole`: the numbers of `final` are single tokens.
+    set, makes the reply a calculator call.
     """
 
     family: str
@@ -56,17 +53,6 @@ class Question:
     done: Call | None = None
     tools: bool = False
     numeric: bool = field(default=False)
-    whole: bool = field(default=False)
-
-
-def whole(number: int) -> str:
-    """A number of the question, one token if it can be."""
-    return f"{WHOLE}{number}" if number < 1000 else str(number)
-
-
-def plain(text: str) -> str:
-    """A text of the work without its marks."""
-    return text.replace(WHOLE, "").replace(SLIP, "")
 
 
 def is_held_out(key: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from random import Random
 
-from core.demo.tasks.base import SLIP, whole
+from core.demo.tasks.base import SLIP
 
 PLACES = ("Units", "Tens", "Hundreds", "Thousands", "Ten thousands", "Hundred thousands")
 LABELS = "abcde"
@@ -43,37 +43,13 @@ class Scribe:
         self.numbers += 1
         return value
 
-    def given(self, value: int) -> int:
-        """Write a number of the question, or a wrong one at the slip; return it."""
-        slip = self.numbers == self.slip_at
-        value = misread(self.rng, value) if slip else value
-        self.write(f"{SLIP if slip and value < 1000 else ''}{whole(value)}")
-        self.numbers += 1
-        return value
-
     @property
     def text(self) -> str:
         return "".join(self.parts)
 
 
-def misread(rng: Random, number: int) -> int:
-    """`number` with one digit wrong, and as many of them."""
-    shown = str(number)
-    at = rng.randrange(len(shown))
-    least = "1" if at == 0 and len(shown) > 1 else "0"
-    digit = rng.choice([d for d in "0123456789" if d != shown[at] and d >= least])
-    return int(shown[:at] + digit + shown[at + 1 :])
-
-
 def restated(s: Scribe, a: int, sign: str, b: int) -> tuple[int, int]:
-    """Write two numbers of the question with the sign between; return them as written."""
-    x = s.given(a)
-    s.write(sign)
-    return x, s.given(b)
-
-
-def worked_with(s: Scribe, a: int, sign: str, b: int) -> tuple[int, int]:
-    """The same for two numbers that were worked out."""
+    """Write `a`, the sign and `b`; return the two as written."""
     x = s.number(a)
     s.write(sign)
     return x, s.number(b)
@@ -91,7 +67,7 @@ def named(numbers: Sequence[int]) -> list[tuple[str, int]]:
 
 def labelled(numbers: Sequence[int]) -> str:
     """The numbers as the work begins: each behind its letter."""
-    return " ".join(f"{label} {whole(n)}" for label, n in named(numbers))
+    return " ".join(f"{label} {n}" for label, n in named(numbers))
 
 
 def digits(number: int, width: int = 1) -> list[int]:
@@ -216,7 +192,7 @@ def _rows(
         value = row(s, x, y) * 10**place
         if place:
             s.write(f"{gap}{next(labels)} ")
-            value, total = worked_with(s, value, "+", total)
+            value, total = restated(s, value, "+", total)
             s.write(opening)
             value = plus(s, value, total)
         total = value

@@ -1,7 +1,7 @@
 """Putting numbers in order, and finding the largest or smallest, by comparing two at a time.
 
-At high every number has a letter, and two are compared digit by digit from the hundreds, as far as
-the first that differ; these two alone say which is less.
+At high every number has a letter and three digits, so that two stand at fixed places when they are
+compared: digit by digit, as far as the first that differ, and these two alone say which is less.
 Numbers are sorted by insertion: each new one is compared with those in the row, from the first,
 until it comes before one; the row itself is of letters, which are copied without digits.
 """
@@ -11,8 +11,8 @@ from itertools import pairwise
 from random import Random
 
 from core.demo.tasks.asking import LARGEST, SMALLEST, SORT_DOWN, SORT_UP, drawn
-from core.demo.tasks.base import SLIP, Level, Question, plain, whole
-from core.demo.tasks.columns import LABELS, comparison, labelled, misread, named, sign
+from core.demo.tasks.base import SLIP, Level, Question
+from core.demo.tasks.columns import LABELS, WIDTH, comparison, labelled, named, sign
 from core.demo.tasks.dressing import dressed
 
 SLIP_SHARE = 0.25
@@ -52,9 +52,10 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     prompt = dressed(rng, drawn(rng, SORT_DOWN if down else SORT_UP).format(**fill))
     ordered = sorted(numbers, reverse=down)
     answer = ", ".join(map(str, ordered))
-    given = f"{_way(down)} {labelled(numbers)}"
-    row = ", ".join(_lettered(numbers, numbers.index(n)) for n in ordered)
-    high = f"{_sorted(numbers, down)} Right. So {', '.join(map(whole, ordered))}."
+    way = f"Sort {'down' if down else 'up'}:"
+    given = f"{way} {labelled(numbers)}"
+    row = ", ".join(f"{LABELS[numbers.index(n)]} {n}" for n in ordered)
+    high = f"{_sorted(numbers, down)} Right. So {answer}."
     if len(numbers) < 5 and rng.random() < SLIP_SHARE:  # five twice would be too long
         high = f"{_sorting_slip(rng, numbers, down)} A slip. Again.\n{high}"
     analysis: dict[Level, str] = {
@@ -63,11 +64,12 @@ def _sorting(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
         "high": high,
     }
     key = "order:" + ",".join(map(str, [*numbers, "down" if down else "up"]))
-    return Question("order", prompt, answer, answer, analysis, (key,), whole=True)
+    return Question("order", prompt, answer, answer, analysis, (key,))
 
 
-def _way(down: bool) -> str:
-    return f"Sort {'down' if down else 'up'}:"
+def _wide(numbers: list[int]) -> str:
+    """The numbers behind their letters, all of them with `WIDTH` digits."""
+    return " ".join(f"{label} {number:0{WIDTH}}" for label, number in named(numbers))
 
 
 def _sorted(
@@ -84,16 +86,16 @@ def _sorted(
     wrong_at: the comparison whose verdict is wrong. copied: what becomes of the row of numbers.
     """
     lines, row = _inserted(numbers, down, wrong_at)
-    written = copied(" ".join(_lettered(numbers, i) for i in row))
-    found = plain(written).split()
+    written = copied(_wide_row(numbers, row))
     there = ", ".join(
-        f"{label} {whole(n)} {'there' if found[found.index(label) + 1] == str(n) else 'none'}"
+        f"{label} {n} {'there' if f'{label} {n:0{WIDTH}}' in written.replace(SLIP, '') else 'none'}"
         for label, n in named(asked or numbers)
     )
     check = f"Check {there}."
     if "none" not in there:
         check += f" {_in_order([numbers[i] for i in row], down)}."
-    return "\n".join((f"{_way(down)} {given or labelled(numbers)}", *lines, written, check))
+    way = f"Sort {'down' if down else 'up'}:"
+    return "\n".join((f"{way} {given or _wide(numbers)}", *lines, written, check))
 
 
 def _inserted(
@@ -126,14 +128,18 @@ def _compared(
 
 
 def _lettered(numbers: list[int], at: int) -> str:
-    return f"{LABELS[at]} {whole(numbers[at])}"
+    return f"{LABELS[at]} {numbers[at]:0{WIDTH}}"
+
+
+def _wide_row(numbers: list[int], row: list[int]) -> str:
+    return " ".join(_lettered(numbers, i) for i in row)
 
 
 def _in_order(row: list[int], down: bool) -> str:
     """Each number against the next, as far as the first that is not in order."""
     steps = []
     for one, other in pairwise(row):
-        pair = f"{whole(one)} {whole(other)}{comparison(one, other)}"
+        pair = f"{one:0{WIDTH}} {other:0{WIDTH}}{comparison(one, other)}"
         steps.append(f"{pair} {sign(one, other)}")
         if (one < other) == down:
             break
@@ -144,30 +150,35 @@ def _sorting_slip(rng: Random, numbers: list[int], down: bool) -> str:
     """Work and check with a number misread at the start or the end, or a wrong verdict."""
     at, roll = rng.randrange(len(numbers)), rng.random()
     if roll < 0.35:
-        taken = list(numbers)
-        taken[at] = _misread(rng, taken[at], numbers)
-        given = labelled(taken).replace(_lettered(taken, at), _slipped(taken, at))
-        return _sorted(taken, down, given=given, asked=numbers)
+        misread = list(numbers)
+        misread[at] = _misread(rng, misread[at], numbers)
+        wrong = f"{LABELS[at]} {_marked(misread[at], numbers[at], WIDTH)}"
+        given = _wide(misread).replace(_lettered(misread, at), wrong)
+        return _sorted(misread, down, given=given, asked=numbers)
     if roll < 0.7:
         steps = sum(line.count(";") + 1 for line in _inserted(numbers, down)[0])
         return _sorted(numbers, down, wrong_at=rng.randrange(steps))
-    other = list(numbers)
-    other[at] = _misread(rng, other[at], numbers)
-    wrong, right = _slipped(other, at), _lettered(numbers, at)
-    return _sorted(
-        numbers, down, copied=lambda row: f"{row} ".replace(f"{right} ", f"{wrong} ")[:-1]
-    )
+    other = _misread(rng, numbers[at], numbers)
+    wrong = f"{LABELS[at]} {_marked(other, numbers[at], WIDTH)}"
+    return _sorted(numbers, down, copied=lambda row: row.replace(_lettered(numbers, at), wrong))
 
 
 def _misread(rng: Random, number: int, taken: list[int]) -> int:
-    """`number` with one digit wrong, and none of those that are there."""
-    while (wrong := misread(rng, number)) in taken:
-        pass
-    return wrong
+    """`number` with one digit wrong."""
+    while True:
+        shown = str(number)
+        at = rng.randrange(len(shown))
+        wrong = int(shown[:at] + rng.choice("123456789") + shown[at + 1 :])
+        if wrong != number and wrong not in taken:
+            return wrong
 
 
-def _slipped(numbers: list[int], at: int) -> str:
-    return f"{LABELS[at]} {SLIP}{whole(numbers[at])}"
+def _marked(number: int, right: int, width: int = 1) -> str:
+    """`number`, the digits that differ from those of `right` marked as a slip."""
+    shown, wanted = f"{number:0{width}}", f"{right:0{width}}"
+    if len(shown) != len(wanted):
+        return "".join(f"{SLIP}{digit}" for digit in shown)
+    return "".join(d if d == w else f"{SLIP}{d}" for d, w in zip(shown, wanted, strict=True))
 
 
 def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
@@ -176,19 +187,20 @@ def _extreme(rng: Random, numbers: list[int], fill: dict[str, str]) -> Question:
     best = max(numbers) if largest else min(numbers)
     word = "largest" if largest else "smallest"
     given = f"The {word} of {labelled(numbers)}"
+    start = f"The {word} of {_wide(numbers)}"
     check = _extreme_check(numbers, numbers.index(best), largest)
-    high = f"{given}\n{_duels(numbers, largest)}\n{check} Right. So {whole(best)}."
+    high = f"{start}\n{_duels(numbers, largest)}\n{check} Right. So {best}."
     if rng.random() < SLIP_SHARE:
-        high = f"{_extreme_slip(rng, given, numbers, largest)} A slip. Again.\n{high}"
+        high = f"{_extreme_slip(rng, start, numbers, largest)} A slip. Again.\n{high}"
     analysis: dict[Level, str] = {
         "low": f"{given}.",
-        "medium": f"{given}: {_lettered(numbers, numbers.index(best))}. {len(numbers)} numbers.",
+        "medium": f"{given}: {LABELS[numbers.index(best)]} {best}. {len(numbers)} numbers.",
         "high": high,
     }
     key = f"order:{word}:" + ",".join(map(str, numbers))
     return Question(
         "order", prompt, str(best), f"The {word} is **{best}**.", analysis, (key,),
-        numeric=True, whole=True,
+        numeric=True,
     )  # fmt: skip
 
 
@@ -206,9 +218,8 @@ def _extreme_slip(rng: Random, given: str, numbers: list[int], largest: bool) ->
     """Work and check with a wrong verdict, or the best one misread."""
     best = numbers.index(max(numbers) if largest else min(numbers))
     if rng.random() < 0.4:
-        wrong = list(numbers)
-        wrong[best] = _misread(rng, wrong[best], numbers)
-        return f"{given}\n{_duels(numbers, largest)}\nCheck {_slipped(wrong, best)} none."
+        wrong = _marked(_misread(rng, numbers[best], numbers), numbers[best])
+        return f"{given}\n{_duels(numbers, largest)}\nCheck {LABELS[best]} {wrong} none."
     duels = _duels(numbers, largest, wrong_at=rng.randrange(1, len(numbers)))
     at = LABELS.index(duels[-1])
     if at == best:  # the better one came later
@@ -227,4 +238,4 @@ def _extreme_check(numbers: list[int], at: int, largest: bool) -> str:
         steps.append(step)
         if not better:
             break
-    return f"Check {_lettered(numbers, at)} there. {', '.join(steps)}."
+    return f"Check {LABELS[at]} {numbers[at]} there. {', '.join(steps)}."

@@ -112,11 +112,11 @@ _BRIEF: _Do = {
 def _planned(s: Scribe, told: Told) -> Told:
     """Write what there is to do; the plan as written."""
     s.write("Start ")
-    first = s.given(told.first)
+    first = s.number(told.first)
     steps = []
     for sign, number in told.steps:
         s.write(f". {_WHY[sign]}")
-        steps.append((sign, s.given(number)))
+        steps.append((sign, s.number(number)))
     s.write(".")
     return Told(told.text, first, tuple(steps))
 
@@ -130,11 +130,11 @@ def _plan(rng: Random, told: Told) -> str:
 
 def _worked(s: Scribe, told: Told, do: _Do, before: str, between: str = ": ") -> int:
     total = told.first
-    for place, (sign, number) in enumerate(told.steps):
+    for sign, number in told.steps:
         s.write(before)
-        total = s.number(total) if place else s.given(total)
+        total = s.number(total)
         s.write(sign)
-        written = s.given(number)
+        written = s.number(number)
         s.write(between)
         total = do[sign](s, total, written)
         before = before if before == "\n" else "; "
