@@ -14,8 +14,8 @@ from core.demo.tasks.base import SLIP
 from core.demo.tasks.calculator import DESCRIPTION, NAME, PARAMETERS
 from core.vocabulary import CALL, CHANNEL, CONSTRAIN, END, MESSAGE, RETURN, START, encoding
 
-# Either a marked slip, a digit, or a run of anything else.
-_PIECES = re.compile(rf"{SLIP}?\d|{SLIP}?[^\d{SLIP}]+")
+# A digit, a sign that nothing behind it may join, or a run of anything else; each may be a slip.
+_PIECES = re.compile(rf"{SLIP}?(?:\d| [<=>]|(?:(?! [<=>])[^\d{SLIP}])+)")
 
 INSTRUCTIONS = (
     "You are a helpful assistant.", "Be brief.", "Answer in one sentence.",

@@ -186,6 +186,14 @@ def test_digits_of_a_reply_are_single_tokens() -> None:
             assert len(text) == 1 or not any(c.isdigit() for c in text)
 
 
+def test_a_sign_between_two_numbers_is_a_token_of_its_own() -> None:
+    seen = set()
+    for question in (*drawn("order"), *drawn("difference")):
+        texts = {encoding().decode([t]) for t in reply(question, "high").tokens}
+        seen |= {text for text in texts if text[:2] in (" <", " >")}
+    assert seen == {" <", " >"}
+
+
 def test_the_page_s_first_example_is_held_out() -> None:
     assert is_held_out("add:23,48")
 
@@ -199,12 +207,15 @@ def test_training_sees_no_held_out_question_and_no_held_out_step() -> None:
 
 
 def test_every_row_and_sum_in_a_product_s_work_is_one_of_its_keys() -> None:
+    steps = 0
     for question in drawn("product"):
         for line in question.analysis["high"].splitlines():
-            if step := re.fullmatch(r"(\d+)([*+])(\d+)", line):
+            if step := re.fullmatch(r"(?:[a-e] )?(\d+)([*+])(\d+)", line):
+                steps += 1
                 first, second = sorted((int(step[1]), int(step[3])))
                 name = {"*": "mul", "+": "add"}[step[2]]
                 assert f"{name}:{first},{second}" in question.keys
+    assert steps > 300
 
 
 def test_no_wording_of_a_held_out_sum_reaches_training() -> None:
