@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from core.demo.tasks import FAMILIES, LOW_IS_ENOUGH, PAYS
-from tests.demo.typed import normalised, out_of_scope_prompts, typed_questions
+from core.demo.tasks import FAMILIES, LOW_IS_ENOUGH, PAYS, may_train
+from core.demo.tasks.wording import digest, kept_apart, normalised
+from tests.demo.typed import out_of_scope_prompts, typed_questions
 
 DRAWN = 3000  # phrasings of each family
 
@@ -17,7 +18,8 @@ DRAWN = 3000  # phrasings of each family
 @pytest.fixture(scope="module")
 def trained() -> set[str]:
     rng = Random(99)
-    return {normalised(make(rng).prompt) for make, _ in FAMILIES.values() for _ in range(DRAWN)}
+    made = (make(rng) for make, _ in FAMILIES.values() for _ in range(DRAWN))
+    return {normalised(question.prompt) for question in made if may_train(question)}
 
 
 def test_there_are_150_questions_of_all_families_and_100_prompts_out_of_scope() -> None:
@@ -25,6 +27,11 @@ def test_there_are_150_questions_of_all_families_and_100_prompts_out_of_scope() 
     assert len({q.prompt for q in questions}) == 150
     assert set(Counter(q.family for q in questions)) == {*PAYS, *LOW_IS_ENOUGH}
     assert len({q.prompt for q in out_of_scope_prompts()}) == 100
+
+
+def test_the_wordings_kept_from_training_are_those_of_the_typed_questions_and_prompts() -> None:
+    asked = (*typed_questions(), *out_of_scope_prompts())
+    assert kept_apart() == {digest(question.prompt) for question in asked}
 
 
 def test_no_typed_question_is_a_phrasing_of_training(trained: set[str]) -> None:

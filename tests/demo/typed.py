@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from core.demo.tasks import Question
@@ -25,17 +24,3 @@ def _question(family: str, question: str, answer: str, numeric: bool) -> Questio
 def out_of_scope_prompts() -> list[Question]:
     lines = (DATA / "out_of_scope.txt").read_text(encoding="utf-8").splitlines()
     return [_question("out of scope", line, "more than I can do", False) for line in lines]
-
-
-_MONTH = re.compile(
-    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"(uary|ruary|ch|il|e|y|ust|tember|ober|ember|t)?\b"
-)
-
-
-def normalised(text: str) -> str:
-    """A phrasing without its case, its marks, its numbers and the names of its months."""
-    text = _MONTH.sub("#", text.lower())
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text.replace("'", ""))
-    text = re.sub(r"\d+", "#", text)
-    return re.sub(r"[^a-z#@+*/×-]+", " ", text).strip()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
+from core.demo.tasks.wording import digest, kept_apart
+
 Level = Literal["low", "medium", "high"]
 LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
@@ -62,5 +64,6 @@ def is_held_out(key: str) -> bool:
 
 
 def may_train(question: Question) -> bool:
-    """Whether neither the question nor any partial result shown in its work is held out."""
-    return not any(is_held_out(key) for key in question.keys)
+    """Whether neither the question, nor its wording, nor a result in its work is held out."""
+    held_out = any(is_held_out(key) for key in question.keys)
+    return not held_out and digest(question.prompt) not in kept_apart()
